@@ -1,0 +1,180 @@
+"""Page: a response, decoded, parsed and walked once. Everything later looks at this and at nothing else.
+
+The tree itself is not kept: selectolax trees do not pickle, and a walk's result answers every question the fields ask.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from scraper.blocks import Block, Frame, Walked, walk, walk_text
+from scraper.response import Response
+from scraper.standards import charset, headers, structured, url
+
+MAX_DEPTH = 400
+"""Deepest nesting of elements handed to the parser. Its cost grows faster than linearly with depth (100,000 levels: 23 s);
+browsers stop at 512 levels, and no page of the corpora passes 120."""
+_CHUNK = 8_192  # bytes between two looks at the nesting; what one chunk can hide is far below the parser's trouble
+_SUSPICIOUS_DEPTH = 3_000  # unclosed tags before the exact count is worth its price; void elements count as unclosed here
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr param keygen p li td tr th dt dd option".split())
+_LOOKS_LIKE_MARKUP = re.compile(r"<(?:!doctype|/?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?)>", re.I)
+_REFRESH = re.compile(r"\s*(\d{0,9})(?:\.\d*)?\s*(?:[;,]\s*)?(?:url\s*=\s*)?[\"']?([^\"']*)", re.I)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one document says, before anybody judges it."""
+
+    url: str | None
+    """The address it was read from; None when unknown."""
+    walked: Walked
+    encoding: str = "utf-8"
+    encoding_source: str = "default"
+    is_dump: bool = False
+    """Plain text without a single tag."""
+    status: int = 200
+    header_directives: frozenset[str] = field(default=frozenset())
+    """Robots directives of the X-Robots-Tag header."""
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The runs of text, in document order."""
+        return self.walked.blocks
+
+    @property
+    def frames(self) -> list[Frame]:
+        """The block-level elements, in document order."""
+        return self.walked.frames
+
+    @property
+    def title(self) -> str | None:
+        """The text of the ``title`` element, None when there is none."""
+        return self.walked.title
+
+    @property
+    def lang(self) -> str | None:
+        """The declared language of the document, as written; None when not declared."""
+        return self.walked.lang.strip() or None
+
+    @cached_property
+    def base_url(self) -> str | None:
+        """What relative addresses are resolved against: the base element, else the page's own address."""
+        if self.walked.base and self.url:
+            return url.join(self.url, self.walked.base) or self.url
+        return self.walked.base or self.url
+
+    @cached_property
+    def _metas(self) -> dict[str, list[str]]:
+        table: dict[str, list[str]] = {}
+        for name, content in self.walked.metas:
+            if content:
+                table.setdefault(name, []).append(content)
+        return table
+
+    def meta(self, *names: str) -> str | None:
+        """Return the first non-empty content among metas of these names, tried in order; None when there is none."""
+        return next((self._metas[name][0] for name in names if name in self._metas), None)
+
+    def meta_all(self, name: str) -> list[str]:
+        """Return the contents of all metas of that name, in document order."""
+        return self._metas.get(name, [])
+
+    @cached_property
+    def json_ld(self) -> tuple[dict[str, Any], ...]:
+        """The JSON-LD nodes of the page, flattened, references resolved."""
+        return structured.graph(self.walked.scripts) if self.walked.scripts else ()
+
+    def absolute(self, href: str) -> str | None:
+        """Return *href* as an absolute http(s) address without fragment; None when it is none."""
+        if self.base_url is None:
+            return href if href.startswith(("http://", "https://")) else None
+        return url.join(self.base_url, href)
+
+    @cached_property
+    def refresh(self) -> tuple[int, str] | None:
+        """(seconds, absolute address) of a meta refresh that leads elsewhere; None when there is none."""
+        found = _REFRESH.match(self.walked.http_refresh)
+        if not found or not found.group(2).strip():
+            return None
+        target = self.absolute(found.group(2).strip())
+        return (int(found.group(1) or 0), target) if target and target != self.url else None
+
+    @cached_property
+    def directives(self) -> frozenset[str]:
+        """Robots directives of header and metas: ``noindex``, ``nofollow``, ``noarchive``, …"""
+        values = self.meta_all("robots")
+        return self.header_directives | (headers.robots_directives(values, "backfile") if values else frozenset())
+
+
+def parse(response: Response) -> Page:
+    """Return the Page of an HTML response. Never raises on account of its content."""
+    decoded = charset.decode(response.body, response.content_type)
+    tags = [value for name, value in response.headers if name == "x-robots-tag"]
+    directives = headers.robots_directives(tags, "backfile") if tags else frozenset()
+    return parse_text(
+        decoded.text,
+        address=response.final_url,
+        encoding=decoded.encoding,
+        encoding_source=decoded.source,
+        status=response.status,
+        header_directives=directives,
+    )
+
+
+def parse_text(
+    text: str,
+    *,
+    address: str | None = None,
+    encoding: str = "utf-8",
+    encoding_source: str = "given",
+    status: int = 200,
+    header_directives: frozenset[str] = frozenset(),
+) -> Page:
+    """Return the Page of decoded HTML, or of a plain-text dump when *text* holds not a single tag. Never raises."""
+    text = text.replace("\x00", "")
+    is_dump = _LOOKS_LIKE_MARKUP.search(text) is None
+    if is_dump:
+        walked = walk_text(text)
+    else:
+        root = LexborHTMLParser(limit_depth(text)).root
+        walked = walk(root) if root is not None else Walked()
+    return Page(address, walked, encoding, encoding_source, is_dump, status, header_directives)
+
+
+def limit_depth(html: str) -> str:
+    """Return *html* with the tags nested deeper than MAX_DEPTH taken out, their text kept; usually *html* itself.
+
+    The first look is cheap: tags opened less tags closed at every chunk's end, which counts void elements as open. Only a page
+    that looks deep is counted exactly.
+    """
+    open_tags = deepest = 0
+    for start in range(0, len(html), _CHUNK):
+        chunk_end = start + _CHUNK
+        opened = html.count("<", start, chunk_end)
+        closed = html.count("</", start, chunk_end)
+        deepest = max(deepest, open_tags + opened - closed)
+        open_tags += opened - 2 * closed
+    return _without_deep_tags(html) if deepest > _SUSPICIOUS_DEPTH else html
+
+
+def _without_deep_tags(html: str) -> str:
+    depth = 0
+    kept: list[str] = []
+    position = 0
+    for tag in _TAG.finditer(html):
+        closing, name, rest = tag.groups()
+        if name.lower() in _VOID or rest.endswith("/"):
+            continue
+        deep = depth >= MAX_DEPTH if not closing else depth > MAX_DEPTH
+        depth = max(depth + (-1 if closing else 1), 0)
+        if deep:
+            kept.append(html[position : tag.start()])
+            position = tag.end()
+    kept.append(html[position:])
+    return "".join(kept)
