@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from scraper.article import Found
 from scraper.blocks import Block, Frame
 from scraper.page import Page
 
@@ -87,12 +88,19 @@ class Marks:
     """Index of the body's container frame."""
     trail: dict[str, list[Cut]] = field(default_factory=dict)
     """Step → its cuts, in the order they were made."""
+    known: dict[str, tuple[Found[Any], ...]] = field(default_factory=dict)
+    """Field name → ranked candidates, of the fields found so far; later fields may ask earlier ones."""
 
     @classmethod
     def of(cls, page: Page) -> Marks:
         """Return the empty marks of a page."""
         hinted = [frame for frame in page.frames if frame.hints]
         return cls(page, Prose(page.blocks), hinted, [None] * len(page.blocks))
+
+    def best(self, name: str) -> Any:
+        """Return the value of the winning candidate of a field found so far; None when it was not found."""
+        ranked = self.known.get(name)
+        return ranked[0].value if ranked else None
 
     def add(self, step: str, cuts: Iterator[Cut]) -> None:
         """Add a step's cuts. A block keeps the first verdict it got."""

@@ -1,1 +1,57 @@
-"""TODO."""
+"""Cleaning: one kind of boilerplate per file, each a function ``find(marks) -> Iterator[Cut]`` that marks and never deletes.
+
+The order is written once, here. The first group looks at the whole page before the body is chosen, the second at the body chosen.
+A new kind is one file, one line below, and one case folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from scraper.clean import (
+    author_boxes,
+    captions,
+    comments,
+    footers,
+    forms,
+    hidden,
+    lines,
+    link_lists,
+    meta_lines,
+    navigation,
+    notices,
+    promotion,
+    repeats,
+    sections,
+    title_repeats,
+    widgets,
+)
+from scraper.marks import Cut, Marks
+
+Step = tuple[str, Callable[[Marks], Iterator[Cut]]]
+
+BEFORE_THE_BODY: tuple[Step, ...] = (
+    ("hidden", hidden.find),
+    ("notices", notices.find),
+    ("comments", comments.find),
+    ("navigation", navigation.find),
+    ("footers", footers.find),
+    ("widgets", widgets.find),
+    ("author_boxes", author_boxes.find),
+    ("promotion", promotion.find),
+    ("forms", forms.find),
+    ("meta_lines", meta_lines.find),
+    ("captions", captions.find),
+)
+"""Steps that look at the whole page, in the order they run; the first to mark a block gives the reason."""
+
+WITHIN_THE_BODY: tuple[Step, ...] = (
+    ("title_repeats", title_repeats.find),
+    ("sections", sections.find),
+    ("lines", lines.find),
+    ("repeats", repeats.find),
+    ("link_lists", link_lists.find),
+)
+"""Steps that look at what the container holds, each seeing what the ones before left."""
+
+__all__ = ["BEFORE_THE_BODY", "WITHIN_THE_BODY", "Step"]

@@ -1,1 +1,24 @@
-"""TODO."""
+"""Fields: one field per file, each a function ``find(marks) -> tuple[Found, ...]``, candidates ranked best first.
+
+The order is written once, here: a later field may ask ``marks.best(name)`` of an earlier one. A new field is one file, one line
+below, and one case folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from scraper.article import Found
+from scraper.fields import title
+from scraper.marks import Marks
+
+Field = tuple[str, Callable[[Marks], tuple[Found[Any], ...]]]
+
+BEFORE_THE_BODY: tuple[Field, ...] = (("title", title.find),)
+"""Fields the choice of the body asks for."""
+
+AFTER_THE_BODY: tuple[Field, ...] = ()
+"""Fields that ask where the body is."""
+
+__all__ = ["AFTER_THE_BODY", "BEFORE_THE_BODY", "Field"]

@@ -1,0 +1,27 @@
+"""Runs of links at the end of the body: tag lists, menus, other posts without a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scraper.marks import LINKED_SHARE, Cut, Marks
+
+TAIL_SHARE = 0.07
+"""Of the body's words: link-only lines are dropped in this last part only, since half of those before it are content."""
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+
+
+def find(marks: Marks) -> Iterator[Cut]:
+    """Yield link-only blocks in the tail of the body, and headings left with nothing below them."""
+    blocks = marks.kept()
+    total = sum(block.words for block in blocks)
+    after = 0
+    for block in reversed(blocks):
+        link_only = block.linked > LINKED_SHARE * block.words or not any(map(str.isalnum, block.text))
+        if after <= TAIL_SHARE * total and link_only:
+            yield Cut(block.index, block.index + 1, "links after the text", f"{block.linked} of {block.words} words in links")
+            continue
+        if after == 0 and block.tag in _HEADINGS:
+            yield Cut(block.index, block.index + 1, "a heading with nothing below it", block.tag)
+            continue
+        after += block.words
