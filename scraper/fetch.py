@@ -54,7 +54,7 @@ from scraper.standards import url as urls
 from scraper.standards.headers import retry_after_s
 from scraper.standards.robots import ALLOW_ALL, DISALLOW_ALL, Robots
 from scraper.standards.robots import parse as parse_robots
-from scraper.transport import new_client
+from scraper.transport import WIRE_HEADERS, new_client
 
 __all__ = ["FetchSettings", "Fetcher", "fetch"]
 
@@ -278,13 +278,15 @@ class Fetcher:
                 answer = await client.send(request, stream=True)
         except TimeoutError as error:
             raise TimedOut(url, f"no complete head of an answer within {head_s:g} seconds") from error
+        except httpx.HTTPError as error:
+            raise BadContent(url, f"the answer is not HTTP as expected: {error}") from error
         fetched_at = self._now()
         try:
             self._judge_head(url, kind, answer)
             body = await self._body(url, kind, answer)
         finally:
             await answer.aclose()
-        headers = tuple((_text(name).lower(), _text(value)) for name, value in answer.headers.raw)
+        headers = tuple((_text(name).lower(), _text(value)) for name, value in answer.extensions[WIRE_HEADERS])
         return Response(url, url, answer.status_code, headers, body, fetched_at, self._clock() - started)
 
     def _request(self, client: httpx.AsyncClient, url: str, validators: dict[str, str], turn: Turn) -> httpx.Request:
@@ -306,7 +308,7 @@ class Fetcher:
     def _judge_head(self, url: str, kind: str, answer: httpx.Response) -> None:
         """Raise the error that status and headers alone decide; the body is not read then."""
         status = answer.status_code
-        size = sum(len(name) + len(value) for name, value in answer.headers.raw)
+        size = sum(len(name) + len(value) for name, value in answer.extensions[WIRE_HEADERS])
         if size > self.settings.limits.head_bytes:
             raise BadContent(url, f"the answer's headers are {size:,} bytes long", status=status)
         if status in _BUSY:

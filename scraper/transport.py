@@ -23,6 +23,9 @@ from scraper.errors import BadContent, BlockedAddress, ConnectFailed, FetchError
 from scraper.guard import AddressGuard
 from scraper.limits import FetchSettings
 
+WIRE_HEADERS = "wire_headers"
+"""The extension of an ``httpx.Response`` that holds every header as it came: list of (name, value) bytes."""
+
 _KEEPALIVE_S = 30.0  # longer than any gap between two requests of a crawl, shorter than most servers' patience
 _BAD_GATEWAY = 502  # a proxy's 502 and above tell of the target's state; below, of its own refusal
 
@@ -98,11 +101,13 @@ class _Transport(httpx.AsyncBaseTransport):
         except _HTTPCORE_ERRORS as error:
             raise _before_answer(str(request.url), error) from error
         assert not isinstance(answer.stream, Iterable)
+        # httpx prepares the next request of every redirect, followed or not, and fails on a Location it cannot parse.
+        shown = [(name, value) for name, value in answer.headers if name.lower() != b"location"]
         return httpx.Response(
             status_code=answer.status,
-            headers=answer.headers,
+            headers=shown,
             stream=_BodyStream(str(request.url), answer),
-            extensions=answer.extensions,
+            extensions={**answer.extensions, WIRE_HEADERS: answer.headers},
         )
 
     async def aclose(self) -> None:

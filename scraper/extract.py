@@ -1,0 +1,134 @@
+"""Page → Article: the order of the steps, and the choosing.
+
+    parse → fields the body asks for → cleaning of the whole page → the body's container → cleaning within it
+          → fields around the body → outline → text, Markdown, HTML
+
+Each step adds marks or candidates to one ``Marks`` value; the two ordered lists are in ``scraper.fields`` and ``scraper.clean``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scraper import clean, fields
+from scraper.article import ARTICLE, Article, Dropped, Found, Image
+from scraper.body import choose_container
+from scraper.marks import Cut, Marks
+from scraper.outline import Line, outline
+from scraper.page import Page, parse, parse_text
+from scraper.render import to_html, to_markdown, to_text
+from scraper.response import Response
+from scraper.standards import charset, url as urls
+from scraper.text import count_words, storable
+
+Source = bytes | str | Response | Page
+
+
+def extract(source: Source, *, url: str | None = None, template: Any = None) -> Article:
+    """Return the Article a page says. Never raises on account of the page's content.
+
+    *source* is HTML as bytes (decoded by byte order mark, meta or detection) or text, a Response, or a parsed Page; input without a
+    single tag is taken for a plain-text dump. *url* is the page's address: without it relative links stay out and the address is no
+    evidence. *template* is what ``learn`` found repeated on the site, or None.
+
+    >>> extract("<title>On tides</title><h1>On tides</h1><p>The sea comes in twice a day, and nobody asked it to.</p>").title
+    'On tides'
+    """
+    page = source if isinstance(source, Page) else page_of(source, url)
+    return article_of(judge(page))
+
+
+def page_of(source: bytes | str | Response, url: str | None = None) -> Page:
+    """Return the Page of raw bytes, text or a response; *url* overrides nothing a Response says."""
+    if isinstance(source, Response):
+        return parse(source)
+    if isinstance(source, bytes):
+        decoded = charset.decode(source)
+        return parse_text(decoded.text, address=url, encoding=decoded.encoding, encoding_source=decoded.source)
+    return parse_text(source, address=url)
+
+
+def judge(page: Page) -> Marks:
+    """Return everything known about the page's blocks: a verdict for each, and the candidates of every field."""
+    marks = Marks.of(page)
+    for name, find in fields.BEFORE_THE_BODY:
+        marks.known[name] = find(marks)
+    for step, cut in clean.BEFORE_THE_BODY:
+        marks.add(step, cut(marks))
+    marks.container = choose_container(marks)
+    marks.body = _range(marks)
+    for step, cut in clean.WITHIN_THE_BODY:
+        marks.add(step, cut(marks))
+    for name, find in fields.AFTER_THE_BODY:
+        marks.known[name] = find(marks)
+    _mark_outside(marks)
+    return marks
+
+
+def _range(marks: Marks) -> tuple[int, int]:
+    if not marks.page.frames:
+        return (0, len(marks.page.blocks))
+    frame = marks.page.frames[marks.container]
+    return (frame.first, frame.last)
+
+
+def _mark_outside(marks: Marks) -> None:
+    """Give every block outside the container that has no reason yet the plainest one, so that each block has an answer."""
+    first, last = marks.body
+    end = len(marks.page.blocks)
+    outside = (Cut(start, stop, "not in the body", "outside the container") for start, stop in ((0, first), (last, end)))
+    marks.add("body", outside)
+
+
+def article_of(marks: Marks) -> Article:
+    """Return the Article of a judged page: the winner of every field, and the body rendered."""
+    page = marks.page
+    lines = outline(marks)
+    text = to_text(lines)
+    return Article(
+        url=page.url,
+        canonical_url=marks.best("canonical_url"),
+        site=_site(page.url or marks.best("canonical_url")),
+        page_type=marks.best("page_type") or ARTICLE,
+        title=_clean(marks.best("title")),
+        authors=marks.best("authors") or (),
+        author_bio=_clean(marks.best("author_bio")),
+        published=marks.best("published"),
+        modified=marks.best("modified"),
+        language=marks.best("language"),
+        reading_minutes=marks.best("reading_minutes"),
+        word_count=count_words(text),
+        excerpt=_clean(marks.best("excerpt")),
+        tags=marks.best("tags") or (),
+        text=text,
+        markdown=to_markdown(lines),
+        html=to_html(lines),
+        related=marks.best("related") or (),
+        prev_next=marks.best("prev_next") or (),
+        images=_images(lines),
+        evidence={name: found for name, found in marks.known.items() if found},
+        dropped=_dropped(marks),
+    )
+
+
+def _clean(value: str | None) -> str | None:
+    return storable(value) if value is not None else None
+
+
+def _site(address: str | None) -> str | None:
+    return urls.site_of(address) if address else None
+
+
+def _images(lines: list[Line]) -> tuple[Image, ...]:
+    return tuple(Image(line.src, line.alt, line.caption) for line in lines if line.kind == "image" and line.src)
+
+
+def _dropped(marks: Marks) -> tuple[Dropped, ...]:
+    return tuple(
+        Dropped(storable(block.text), verdict.step, verdict.reason, verdict.evidence)
+        for block, verdict in zip(marks.page.blocks, marks.verdicts, strict=True)
+        if verdict is not None
+    )
+
+
+__all__ = ["Found", "article_of", "extract", "judge", "page_of"]
