@@ -76,7 +76,9 @@ def _mark_outside(marks: Marks) -> None:
     """Give every block outside the container that has no reason yet the plainest one, so that each block has an answer."""
     first, last = marks.body
     end = len(marks.page.blocks)
-    outside = (Cut(start, stop, "not in the body", "outside the container") for start, stop in ((0, first), (last, end)))
+    outside = (
+        Cut(start, stop, "not in the body", "outside the container") for start, stop in ((0, first), (last, end))
+    )
     marks.add("body", outside)
 
 

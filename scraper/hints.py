@@ -54,13 +54,17 @@ class Hint(IntFlag):
 
 # Tokens that speak about something else than the element itself: "has-sidebar", "no-comments", "with-author", and the classes
 # WordPress writes for the post's own categories and tags ("tag-related-work").
-_FOREIGN = frozenset(("has", "no", "with", "without", "not", "is", "hide", "show", "if", "tag", "category", "wp", "elementor", "post"))
+_FOREIGN = frozenset(
+    ("has", "no", "with", "without", "not", "is", "hide", "show", "if", "tag", "category", "wp", "elementor", "post")
+)
 _FOREIGN_EXCEPT = frozenset(("wp", "elementor", "post", "tag", "category"))
 """Prefixes that are foreign only in front of generic words, so that ``post-author`` and ``wp-caption`` still speak."""
 # Endings that say: the thing itself stands inside, not the kind of thing the rest of the name announces.
 _INNER = frozenset(("layout", "faq", "accordion", "enabled", "disabled", "active", "template", "default"))
 _WEAK_INNER = frozenset(("content", "body", "main", "article", "page"))
-_STRONG = Hint.COMMENTS | Hint.MODAL | Hint.RELATED | Hint.AUTHOR | Hint.CONTENT | Hint.TITLE | Hint.NEWSLETTER | Hint.SHARE
+_STRONG = (
+    Hint.COMMENTS | Hint.MODAL | Hint.RELATED | Hint.AUTHOR | Hint.CONTENT | Hint.TITLE | Hint.NEWSLETTER | Hint.SHARE
+)
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[-_:]+")
@@ -95,7 +99,9 @@ def hints_of_token(token: str) -> int:
     name = _SEPARATORS.sub("-", _CAMEL.sub("-", token)).lower().strip("-")
     flags = whole.get(name, 0)
     parts = name.split("-")
-    if parts[0] in _FOREIGN and (parts[0] not in _FOREIGN_EXCEPT or (parts[0] in ("tag", "category") and len(parts) > 1)):
+    if parts[0] in _FOREIGN and (
+        parts[0] not in _FOREIGN_EXCEPT or (parts[0] in ("tag", "category") and len(parts) > 1)
+    ):
         return flags
     if parts[-1] in _INNER:
         return flags

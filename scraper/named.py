@@ -21,7 +21,13 @@ LITTLE_PROSE_WORDS = 60
 
 
 def named(
-    marks: Marks, hint: Hint, reason: str, *, max_share: float = HALF, max_prose: int | None = None, min_linked: float = 0.0
+    marks: Marks,
+    hint: Hint,
+    reason: str,
+    *,
+    max_share: float = HALF,
+    max_prose: int | None = None,
+    min_linked: float = 0.0,
 ) -> Iterator[Cut]:
     """Yield a cut for every frame whose names carry *hint*, outermost first, as far as the guards let it.
 
@@ -31,7 +37,11 @@ def named(
     flag = hint.value
     skip_before = 0
     for frame in marks.hinted:
-        if frame.hints & flag and frame.index >= skip_before and _believable(marks, frame, max_share, max_prose, min_linked):
+        if (
+            frame.hints & flag
+            and frame.index >= skip_before
+            and _believable(marks, frame, max_share, max_prose, min_linked)
+        ):
             skip_before = frame.end
             yield Cut(frame.first, frame.last, reason, f"{frame.tag} named {frame.names[:80]!r}")
 
@@ -51,7 +61,12 @@ def with_role(marks: Marks, roles: frozenset[str], reason: str, *, max_share: fl
     """Yield a cut for every frame with one of these ARIA roles, under the same guards as ``named``."""
     skip_before = 0
     for frame in marks.page.frames:
-        if frame.role and frame.role in roles and frame.index >= skip_before and _believable(marks, frame, max_share, None, 0.0):
+        if (
+            frame.role
+            and frame.role in roles
+            and frame.index >= skip_before
+            and _believable(marks, frame, max_share, None, 0.0)
+        ):
             skip_before = frame.end
             yield Cut(frame.first, frame.last, reason, f"role {frame.role!r}")
 

@@ -119,7 +119,9 @@ class _Places:
         numbers = self.numbers.get(parent.index)
         if numbers is None:
             numbers = self.numbers[parent.index] = {}
-            following = int(parent.start) if parent.start.isascii() and parent.start.isdigit() and len(parent.start) < 7 else 1
+            following = (
+                int(parent.start) if parent.start.isascii() and parent.start.isdigit() and len(parent.start) < 7 else 1
+            )
             for frame in self.frames[parent.index + 1 : parent.end]:
                 if frame.parent == parent.index and frame.tag == "li":
                     if frame.start.isascii() and frame.start.isdigit() and len(frame.start) < 7:
@@ -193,7 +195,9 @@ def _segments(marks: Marks, pieces: list[Piece], hrefs: dict[int, str]) -> tuple
     if out and out[-1].text[-1:] == " ":
         out[-1] = out[-1]._replace(text=out[-1].text.rstrip(" "))
     if any(not segment.text.isascii() for segment in out):
-        out = [segment._replace(text=storable(segment.text).replace("\u200b", "").replace("\ufeff", "")) for segment in out]
+        out = [
+            segment._replace(text=storable(segment.text).replace("\u200b", "").replace("\ufeff", "")) for segment in out
+        ]
     return tuple(out)
 
 
@@ -233,7 +237,9 @@ def _is_cut(marks: Marks, image: ImageRef) -> bool:
             return True
         index = frames[index].parent
     frame = frames[index]
-    return index > marks.container and all(marks.verdicts[block] is not None for block in range(frame.first, frame.last))
+    return index > marks.container and all(
+        marks.verdicts[block] is not None for block in range(frame.first, frame.last)
+    )
 
 
 def _caption(marks: Marks, image: ImageRef) -> str | None:

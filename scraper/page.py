@@ -20,9 +20,13 @@ MAX_DEPTH = 400
 """Deepest nesting of elements handed to the parser. Its cost grows faster than linearly with depth (100,000 levels: 23 s);
 browsers stop at 512 levels, and no page of the corpora passes 120."""
 _CHUNK = 8_192  # bytes between two looks at the nesting; what one chunk can hide is far below the parser's trouble
-_SUSPICIOUS_DEPTH = 3_000  # unclosed tags before the exact count is worth its price; void elements count as unclosed here
+_SUSPICIOUS_DEPTH = (
+    3_000  # unclosed tags before the exact count is worth its price; void elements count as unclosed here
+)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr param keygen p li td tr th dt dd option".split())
+_VOID = frozenset(
+    "area base br col embed hr img input link meta source track wbr param keygen p li td tr th dt dd option".split()
+)
 _LOOKS_LIKE_MARKUP = re.compile(r"<(?:!doctype|/?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?)>", re.I)
 _REFRESH = re.compile(r"\s*(\d{0,9})(?:\.\d*)?\s*(?:[;,]\s*)?(?:url\s*=\s*)?[\"']?([^\"']*)", re.I)
 

@@ -49,7 +49,9 @@ def _tables() -> tuple[dict[str, frozenset[str]], dict[str, tuple[tuple[str, str
             for phrase in lists.get("starts", ()):
                 beginning = key(phrase)
                 starts.setdefault(_bucket(beginning), []).append((beginning, kind))
-    return {line: frozenset(kinds) for line, kinds in lines.items()}, {word: tuple(pairs) for word, pairs in starts.items()}
+    return {line: frozenset(kinds) for line, kinds in lines.items()}, {
+        word: tuple(pairs) for word, pairs in starts.items()
+    }
 
 
 _NONE: frozenset[str] = frozenset()

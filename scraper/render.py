@@ -16,7 +16,13 @@ SAFE_TAGS = frozenset(
     "q s samp small strong sub sup table tbody td tfoot th thead tr u ul".split()
 )
 """What sanitised HTML may hold: text and its structure, pictures and links; no script, form, frame, style or event."""
-SAFE_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "td": {"colspan"}, "th": {"colspan"}}
+SAFE_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+    "td": {"colspan"},
+    "th": {"colspan"},
+}
 SAFE_SCHEMES = frozenset(("http", "https"))
 
 
@@ -77,7 +83,9 @@ def to_markdown(lines: Sequence[Line]) -> str:
         if not text:
             continue
         if before is not None:
-            tight = bool(line.lists and before.lists and before.lists[0].frame == line.lists[0].frame and line.kind != "cell")
+            tight = bool(
+                line.lists and before.lists and before.lists[0].frame == line.lists[0].frame and line.kind != "cell"
+            )
             parts.append("\n" if tight and line.lists[-1].item != before.lists[-1].item else "\n\n")
         parts.append(_indented(text, line, before))
         before = line

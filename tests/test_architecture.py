@@ -74,7 +74,18 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 # Modules that take text or bytes and return values: they open no socket, file or database, and ask no clock.
 PURE = ("scraper.standards", "scraper.page", "scraper.blocks", "scraper.clean", "scraper.fields", "scraper.discover")
-IMPURE_IMPORTS = {"asyncio", "http", "random", "socket", "sqlite3", "ssl", "subprocess", "threading", "time", "urllib.request"}
+IMPURE_IMPORTS = {
+    "asyncio",
+    "http",
+    "random",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "threading",
+    "time",
+    "urllib.request",
+}
 
 
 @cache
@@ -122,7 +133,9 @@ def at_import_time(module: str) -> Iterator[str]:
     """Yield the project's modules that importing *module* really imports: functions and TYPE_CHECKING left out."""
     tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
     tree.body = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))]
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+    ]
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             node.body = [item for item in node.body if not isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -215,7 +228,9 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_no_file_is_longer_than_a_sitting() -> None:
-    long = {module: lines for module, path in modules().items() if (lines := len(path.read_text().splitlines())) > MAX_LINES}
+    long = {
+        module: lines for module, path in modules().items() if (lines := len(path.read_text().splitlines())) > MAX_LINES
+    }
     assert not long
 
 

@@ -74,6 +74,8 @@ def find(marks: Marks) -> Iterator[Cut]:
 
 def _by_beginning(text: str, words: int) -> str | None:
     for kind in beginnings_of(text):
-        if kind in _BY_BEGINNING and (kind not in _LABELS or (words <= LABEL_WORDS and not text.endswith((".", "。", "!", "?")))):
+        if kind in _BY_BEGINNING and (
+            kind not in _LABELS or (words <= LABEL_WORDS and not text.endswith((".", "。", "!", "?")))
+        ):
             return _BY_BEGINNING[kind]
     return None

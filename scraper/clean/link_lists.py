@@ -19,7 +19,9 @@ def find(marks: Marks) -> Iterator[Cut]:
     for block in reversed(blocks):
         link_only = block.linked > LINKED_SHARE * block.words or not any(map(str.isalnum, block.text))
         if after <= TAIL_SHARE * total and link_only:
-            yield Cut(block.index, block.index + 1, "links after the text", f"{block.linked} of {block.words} words in links")
+            yield Cut(
+                block.index, block.index + 1, "links after the text", f"{block.linked} of {block.words} words in links"
+            )
             continue
         if after == 0 and block.tag in _HEADINGS:
             yield Cut(block.index, block.index + 1, "a heading with nothing below it", block.tag)

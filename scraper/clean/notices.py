@@ -14,5 +14,7 @@ MAX_SHARE = 0.4
 
 def find(marks: Marks) -> Iterator[Cut]:
     """Yield dialogs by role, and notices by name."""
-    yield from with_role(marks, frozenset(("dialog", "alertdialog", "alert")), "a notice laid over the page", max_share=MAX_SHARE)
+    yield from with_role(
+        marks, frozenset(("dialog", "alertdialog", "alert")), "a notice laid over the page", max_share=MAX_SHARE
+    )
     yield from named(marks, Hint.MODAL, "a notice laid over the page", max_share=MAX_SHARE)

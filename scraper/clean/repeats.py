@@ -32,6 +32,10 @@ def find(marks: Marks) -> Iterator[Cut]:
 
 def _run_length(blocks: list[Block], earlier: int, position: int) -> int:
     length = 0
-    while position + length < len(blocks) and earlier + length < position and blocks[earlier + length].text == blocks[position + length].text:
+    while (
+        position + length < len(blocks)
+        and earlier + length < position
+        and blocks[earlier + length].text == blocks[position + length].text
+    ):
         length += 1
     return length

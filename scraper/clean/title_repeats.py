@@ -16,6 +16,8 @@ def find(marks: Marks) -> Iterator[Cut]:
     headline = fold(marks.page.blocks[marks.headline].text) if marks.headline >= 0 else ""
     for position, block in enumerate(marks.kept()):
         if block.tag == "h1" or block.index == marks.headline:
-            yield Cut(block.index, block.index + 1, "the title", "the headline" if block.index == marks.headline else "h1")
+            yield Cut(
+                block.index, block.index + 1, "the title", "the headline" if block.index == marks.headline else "h1"
+            )
         elif headline and (position < TOP_BLOCKS or block.tag[:1] == "h") and fold(block.text) == headline:
             yield Cut(block.index, block.index + 1, "the title", "the headline again")

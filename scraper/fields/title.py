@@ -16,7 +16,9 @@ RELATED_SHARE = 0.3
 HEADINGS = ("h1", "h2", "h3")
 TOP_HEADINGS = 12
 """Headings below the first h1 looked at; further down they head sections and widgets."""
-_ARTICLES = frozenset(("article", "blogposting", "newsarticle", "posting", "socialmediaposting", "techarticle", "report"))
+_ARTICLES = frozenset(
+    ("article", "blogposting", "newsarticle", "posting", "socialmediaposting", "techarticle", "report")
+)
 
 
 def find(marks: Marks) -> tuple[Found[str], ...]:
@@ -26,7 +28,9 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
         return _of_dump(marks)
     said = _said(marks)
     words = set(" ".join(fold(found.value) for found in said).split())
-    words.update(fold((page.url or "").rsplit("//", 1)[-1].partition("/")[2].replace("-", " ").replace("_", " ")).split())
+    words.update(
+        fold((page.url or "").rsplit("//", 1)[-1].partition("/")[2].replace("-", " ").replace("_", " ")).split()
+    )
     shown = _shown(marks, words, said)
     ranked = sorted([*shown, *said], key=lambda found: -found.confidence)
     if ranked and marks.headline < 0:
@@ -88,7 +92,9 @@ def _shown(marks: Marks, words: set[str], said: list[Found[str]]) -> list[Found[
             continue
         share = sum(word in words for word in own) / len(own)
         within = any(key and key in line for line in full)
-        confidence = {"h1": 0.62, "h2": 0.3, "h3": 0.15}[block.tag] + 0.25 * share + (0.1 if within and len(own) > 1 else 0)
+        confidence = (
+            {"h1": 0.62, "h2": 0.3, "h3": 0.15}[block.tag] + 0.25 * share + (0.1 if within and len(own) > 1 else 0)
+        )
         if block.tag == "h1":
             if share < RELATED_SHARE and said:
                 confidence = 0.35
