@@ -1,6 +1,7 @@
 """Article: one post as it is filed, with the evidence for every field and the reason for every block left out.
 
-The record's keys are a contract: ``to_dict``, the JSON Lines export, ``backfile article`` and the web API all show the same.
+The record's keys are a contract: ``to_dict``, the JSON Lines export, ``backfile article`` and the web API all show the
+same.
 ``None`` means "not found", ``""`` means "found, and empty". Collections are tuples, in page order.
 """
 
@@ -96,7 +97,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image of the body: absolute address, alternative text (None when the attribute is missing), caption or None."""
+    """An image of the body: absolute address, alternative text (None: no such attribute), caption or None."""
 
     url: str
     alt: str | None = None
@@ -118,7 +119,7 @@ class Article:
     site: str | None = None
     """Host name, lower-case, without ``www.``."""
     page_type: str = ARTICLE
-    """``"article"`` or the kind of page it is instead: home, listing, tag, category, author, date, attachment, page, …"""
+    """``"article"`` or the kind of page it is instead: home, listing, tag, category, author, date, page, …"""
     title: str | None = None
     """The headline, without the site's name."""
     authors: tuple[Author, ...] = ()
@@ -126,7 +127,7 @@ class Article:
     author_bio: str | None = None
     """Prose about the author as the page shows it, paragraphs separated by a newline."""
     published: str | None = None
-    """First publication, ISO 8601, as precise as the page says (``2021``, ``2021-07``, ``2021-07-26``, with time and offset)."""
+    """First publication, ISO 8601, as precise as the page says (``2021``, ``2021-07``, ``2021-07-26``, with time)."""
     modified: str | None = None
     """Last update, same form."""
     language: str | None = None

@@ -24,8 +24,8 @@
     ├── ExportError                the output could not be written
     └── NotFound                   nothing in the archive answers to that address or number
 
-The branches under FetchError follow what the caller does next: skip, retry, or skip for good. Each error is one sentence that
-says what was expected, what came and what to do; its facts are attributes too.
+The branches under FetchError follow what the caller does next: skip, retry, or skip for good. Each error is one
+sentence that says what was expected, what came and what to do; its facts are attributes too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class InvalidURL(BackfileError, ValueError):
 
 
 class FetchError(BackfileError):
-    """One request gave no usable answer. ``url`` is what was asked; ``status`` the HTTP status, or None without an answer."""
+    """One request gave no usable answer. ``url``: what was asked; ``status``: the HTTP status, None without an answer."""
 
     def __init__(self, url: str, message: str, *, status: int | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)

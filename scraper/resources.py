@@ -1,7 +1,7 @@
 """Where the files under ``data/`` are, in a checkout and in an installed wheel alike.
 
-The wheel carries the folder as ``scraper/_data`` because a top-level package called ``data`` would claim a name that is not
-ours in everybody's site-packages.
+The wheel carries the folder as ``scraper/_data`` because a top-level package called ``data`` would claim a name that is
+not ours in everybody's site-packages.
 """
 
 from __future__ import annotations

@@ -34,7 +34,8 @@ class Response:
         """Return the first header of that name (any case), or None.
 
         >>> from datetime import UTC
-        >>> r = Response("http://a.example/", "http://a.example/", 200, (("etag", '"1"'),), b"", datetime(2024, 1, 1, tzinfo=UTC))
+        >>> when = datetime(2024, 1, 1, tzinfo=UTC)
+        >>> r = Response("http://a.example/", "http://a.example/", 200, (("etag", '"1"'),), b"", when)
         >>> r.header("ETag"), r.header("Link")
         ('"1"', None)
         """

@@ -1,7 +1,7 @@
 """The house's own rules: which way imports run, which module is the only window onto a library, who may not know whom.
 
-The imports are read with ``ast``, those inside functions and under ``TYPE_CHECKING`` too, so nothing has to be imported and
-nothing hides.
+The imports are read with ``ast``, those inside functions and under ``TYPE_CHECKING`` too, so nothing has to be
+imported and nothing hides.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("scraper", "pipelines")
 MAX_LINES = 500
 
-# From the ground up: a module imports from its own floor or a lower one. The longest matching prefix decides, and a module
-# that no floor names fails the test, so a newcomer has to be placed.
+# From the ground up: a module imports from its own floor or a lower one. The longest matching prefix decides, and a
+# module that no floor names fails the test, so a newcomer has to be placed.
 FLOORS: tuple[tuple[str, ...], ...] = (
     # vocabulary, and facts that are read from data/
     (
