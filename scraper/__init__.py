@@ -9,6 +9,8 @@ Names are imported when they are first asked for, so reading an archive never pa
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,16 +56,27 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name on first use (PEP 562). Raises AttributeError for any other."""
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module 'scraper' has no attribute {name!r}")
-    # Kept by hand: importing the submodule fetch would otherwise leave the module under the function's name.
-    for public in _HOME[_MODULE_OF[name]]:
-        globals()[public] = getattr(importlib.import_module(_MODULE_OF[name]), public)
-    return globals()[name]
+class _Package(ModuleType):
+    """This package as a module whose functions keep their names.
+
+    Whoever imports ``scraper.fetch`` makes the import system set the package's attribute ``fetch`` to the module; here
+    the function of that name is set instead, so ``from scraper import fetch`` means the same at any time.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module 'scraper' has no attribute {name!r}")
+        value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+        super().__setattr__(name, value)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType) and name in _MODULE_OF:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return list(__all__)
 
 
-def __dir__() -> list[str]:
-    """Return the public names."""
-    return __all__
+sys.modules[__name__].__class__ = _Package

@@ -51,7 +51,7 @@ class InvalidURL(BackfileError, ValueError):
 
 
 class FetchError(BackfileError):
-    """One request gave no usable answer. ``url``: what was asked; ``status``: the HTTP status, None without an answer."""
+    """One request gave no usable answer. ``url`` was asked; ``status`` is the HTTP status, None without an answer."""
 
     def __init__(self, url: str, message: str, *, status: int | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
