@@ -1,9 +1,9 @@
 """Which part of a page is the body: one frame whose subtree carries the most running text, found by sums alone.
 
-Every run of text has a value: its words, less the linked ones; negative for runs of links; nothing for short runs and for what a
-cleaning step has marked. The frame with the largest sum, narrowed while one child carries nearly all of it and widened while a
-parent adds prose without adding junk, is the body's container. No class name is needed for this: on the development corpora a
-preference for ``entry-content`` and its kin gained nothing on top of it.
+Every run of text has a value: its words, less the linked ones; negative for runs of links; nothing for short runs and
+for what a cleaning step has marked. The frame with the largest sum, narrowed while one child carries nearly all of it
+and widened while a parent adds prose without adding junk, is the body's container. No class name is needed for this:
+on the development corpora a preference for ``entry-content`` and its kin gained nothing on top of it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def value(block: Block) -> float:
 
 
 def choose_container(marks: Marks) -> int:
-    """Return the index of the frame that holds the body; 0, the outermost frame, when nothing speaks for a smaller one."""
+    """Return the index of the frame that holds the body; 0, the outermost frame, when nothing speaks for a smaller
+    one."""
     frames = marks.page.frames
     if not frames:
         return 0

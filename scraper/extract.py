@@ -3,7 +3,8 @@
     parse → fields the body asks for → cleaning of the whole page → the body's container → cleaning within it
           → fields around the body → outline → text, Markdown, HTML
 
-Each step adds marks or candidates to one ``Marks`` value; the two ordered lists are in ``scraper.fields`` and ``scraper.clean``.
+Each step adds marks or candidates to one ``Marks`` value; the two ordered lists are in ``scraper.fields`` and
+``scraper.clean``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from scraper.outline import Line, outline
 from scraper.page import Page, parse, parse_text
 from scraper.render import to_html, to_markdown, to_text
 from scraper.response import Response
-from scraper.standards import charset, url as urls
+from scraper.standards import charset
+from scraper.standards import url as urls
 from scraper.text import count_words, storable
 
 Source = bytes | str | Response | Page
@@ -27,15 +29,15 @@ Source = bytes | str | Response | Page
 def extract(source: Source, *, url: str | None = None, template: Any = None) -> Article:
     """Return the Article a page says. Never raises on account of the page's content.
 
-    *source* is HTML as bytes (decoded by byte order mark, meta or detection) or text, a Response, or a parsed Page; input without a
-    single tag is taken for a plain-text dump. *url* is the page's address: without it relative links stay out and the address is no
-    evidence. *template* is what ``learn`` found repeated on the site, or None.
+    *source* is HTML as bytes (decoded by byte order mark, meta or detection) or text, a Response, or a parsed Page;
+    input without a single tag is taken for a plain-text dump. *url* is the page's address: without it relative links
+    stay out and the address is no evidence. *template* is what ``learn`` found repeated on the site, or None.
 
-    >>> extract("<title>On tides</title><h1>On tides</h1><p>The sea comes in twice a day, and nobody asked it to.</p>").title
+    >>> extract("<title>On tides</title><h1>On tides</h1><p>The sea comes in twice a day, and nobody asked.</p>").title
     'On tides'
     """
     page = source if isinstance(source, Page) else page_of(source, url)
-    return article_of(judge(page))
+    return article_of(judge(page, template))
 
 
 def page_of(source: bytes | str | Response, url: str | None = None) -> Page:
@@ -48,9 +50,10 @@ def page_of(source: bytes | str | Response, url: str | None = None) -> Page:
     return parse_text(source, address=url)
 
 
-def judge(page: Page) -> Marks:
+def judge(page: Page, template: Any = None) -> Marks:
     """Return everything known about the page's blocks: a verdict for each, and the candidates of every field."""
     marks = Marks.of(page)
+    marks.template = template
     for name, find in fields.BEFORE_THE_BODY:
         marks.known[name] = find(marks)
     for step, cut in clean.BEFORE_THE_BODY:
@@ -73,7 +76,8 @@ def _range(marks: Marks) -> tuple[int, int]:
 
 
 def _mark_outside(marks: Marks) -> None:
-    """Give every block outside the container that has no reason yet the plainest one, so that each block has an answer."""
+    """Give every block outside the container that has no reason yet the plainest one, so that each block has an
+    answer."""
     first, last = marks.body
     end = len(marks.page.blocks)
     outside = (

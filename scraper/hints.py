@@ -1,8 +1,9 @@
 """What an element's class and id names hint at, as one set of flags per element.
 
-Names are hints, never verdicts: themes write ``has-sidebar`` on the body element and ``post-content`` on a teaser, and a page
-builder may write nothing but random strings. So a name is compared token by token (``data/lists/class_names.toml``), generic words
-count only as whole tokens, and every rule that acts on a hint also asks how much prose it would take away.
+Names are hints, never verdicts: themes write ``has-sidebar`` on the body element and ``post-content`` on a teaser, and
+a page builder may write nothing but random strings. So a name is compared token by token
+(``data/lists/class_names.toml``), generic words count only as whole tokens, and every rule that acts on a hint also
+asks how much prose it would take away.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Hint(IntFlag):
     ICON = auto()
 
 
-# Tokens that speak about something else than the element itself: "has-sidebar", "no-comments", "with-author", and the classes
+# Tokens that speak about something else than the element itself: "has-sidebar", "no-comments", "with-author", and the
+# classes
 # WordPress writes for the post's own categories and tags ("tag-related-work").
 _FOREIGN = frozenset(
     ("has", "no", "with", "without", "not", "is", "hide", "show", "if", "tag", "category", "wp", "elementor", "post")

@@ -1,8 +1,8 @@
 """Marks: what is known so far about a page's blocks. Cleaning and fields add to it; nothing is ever cut out.
 
-A ``Cut`` names a range of blocks, the step that marked it, why, and on what evidence. The first cut that covers a block is the one
-reported. ``Prose`` answers how many words any range holds, in constant time, because every rule that acts on a name asks first how
-much prose it would take away.
+A ``Cut`` names a range of blocks, the step that marked it, why, and on what evidence. The first cut that covers a
+block is the one reported. ``Prose`` answers how many words any range holds, in constant time, because every rule that
+acts on a name asks first how much prose it would take away.
 """
 
 from __future__ import annotations
@@ -90,6 +90,9 @@ class Marks:
     """Step → its cuts, in the order they were made."""
     known: dict[str, tuple[Found[Any], ...]] = field(default_factory=dict)
     """Field name → ranked candidates, of the fields found so far; later fields may ask earlier ones."""
+
+    template: Any = None
+    """What ``learn`` found repeated on the page's site; None when nothing is known."""
 
     @classmethod
     def of(cls, page: Page) -> Marks:

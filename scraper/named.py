@@ -1,7 +1,7 @@
 """Frames whose class, id, tag or role names a kind of boilerplate, with the guards every such rule needs.
 
-A name is believed only while it would not take the article away: not when the headline stands inside, and not when more of the
-page's prose stands inside than a thing of that kind may hold.
+A name is believed only while it would not take the article away: not when the headline stands inside, and not when
+more of the page's prose stands inside than a thing of that kind may hold.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ ANY_SHARE = 1.0
 HALF = 0.5
 """For kinds that stand beside the article: whatever holds more than half of the prose is no sidebar."""
 LITTLE_PROSE_WORDS = 60
-"""For kinds that are often wrapped around real text (accordions, cards): only parts with no more running text are believed."""
+"""For kinds that are often wrapped around real text (accordions, cards): only parts with no more running text are
+believed."""
 
 
 def named(
@@ -31,8 +32,8 @@ def named(
 ) -> Iterator[Cut]:
     """Yield a cut for every frame whose names carry *hint*, outermost first, as far as the guards let it.
 
-    *max_share* is the share of the page's running text (0–1) and *max_prose* the words of running text such a frame may hold;
-    *min_linked* the share of its words that must stand in links.
+    *max_share* is the share of the page's running text (0–1) and *max_prose* the words of running text such a frame
+    may hold; *min_linked* the share of its words that must stand in links.
     """
     flag = hint.value
     skip_before = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scraper.blocks import BREAK, CODE, Block, Frame, ImageRef, Piece
+from scraper.blocks import BREAK, Block, Frame, ImageRef, Piece
 from scraper.hints import Hint
 from scraper.marks import Marks
 from scraper.text import storable
@@ -265,7 +265,8 @@ def _image_line(marks: Marks, image: ImageRef, caption: str | None) -> Line:
 
 
 def _outline_of_dump(blocks: list[Block]) -> list[Line]:
-    """Return a dump's lines; items follow one another in a list until a line without marker or a number that starts again."""
+    """Return a dump's lines; items follow one another in a list until a line without marker or a number that starts
+    again."""
     lines: list[Line] = []
     current, last_number = 0, 0
     for block in blocks:

@@ -12,13 +12,15 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scraper.blocks import Block, Frame, Walked, walk, walk_text
+from scraper.blocks import Block, Frame, Walked
+from scraper.dump import walk_text
 from scraper.response import Response
 from scraper.standards import charset, headers, structured, url
+from scraper.walk import walk
 
 MAX_DEPTH = 400
-"""Deepest nesting of elements handed to the parser. Its cost grows faster than linearly with depth (100,000 levels: 23 s);
-browsers stop at 512 levels, and no page of the corpora passes 120."""
+"""Deepest nesting of elements handed to the parser. Its cost grows faster than linearly with depth (100,000 levels: 23
+s); browsers stop at 512 levels, and no page of the corpora passes 120."""
 _CHUNK = 8_192  # bytes between two looks at the nesting; what one chunk can hide is far below the parser's trouble
 _SUSPICIOUS_DEPTH = (
     3_000  # unclosed tags before the exact count is worth its price; void elements count as unclosed here
@@ -154,8 +156,8 @@ def parse_text(
 def limit_depth(html: str) -> str:
     """Return *html* with the tags nested deeper than MAX_DEPTH taken out, their text kept; usually *html* itself.
 
-    The first look is cheap: tags opened less tags closed at every chunk's end, which counts void elements as open. Only a page
-    that looks deep is counted exactly.
+    The first look is cheap: tags opened less tags closed at every chunk's end, which counts void elements as open.
+    Only a page that looks deep is counted exactly.
     """
     open_tags = deepest = 0
     for start in range(0, len(html), _CHUNK):

@@ -1,8 +1,9 @@
-"""What the words of a line say it is: a heading over comments, a call to share, a label before a date, in many languages.
+"""What the words of a line say it is: a heading over comments, a call to share, a label before a date, in many
+languages.
 
-The phrases are data (``data/phrases/<language>.toml``), all languages together: a page's declared language is often wrong, and a
-phrase of one language hardly ever means something else in another. Look-ups are by folded text and by the first words, because an
-alternation of hundreds of phrases costs ten times as much as two dictionary look-ups.
+The phrases are data (``data/phrases/<language>.toml``), all languages together: a page's declared language is often
+wrong, and a phrase of one language hardly ever means something else in another. Look-ups are by folded text and by the
+first words, because an alternation of hundreds of phrases costs ten times as much as two dictionary look-ups.
 """
 
 from __future__ import annotations

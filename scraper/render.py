@@ -1,4 +1,5 @@
-"""The body as text, Markdown and safe HTML. The only place where anything is left out, and it leaves out what carries a verdict."""
+"""The body as text, Markdown and safe HTML. The only place where anything is left out, and it leaves out what carries
+a verdict."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from scraper.blocks import BOLD, CODE, ITALIC, STRIKE, SUBSCRIPT, SUPERSCRIPT
 from scraper.outline import Level, Line, Segment
 
 SAFE_TAGS = frozenset(
-    "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre "
-    "q s samp small strong sub sup table tbody td tfoot th thead tr u ul".split()
+    "a abbr b blockquote br caption cite code dd del dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li "
+    "mark ol p pre q s samp small strong sub sup table tbody td tfoot th thead tr u ul".split()
 )
 """What sanitised HTML may hold: text and its structure, pictures and links; no script, form, frame, style or event."""
 SAFE_ATTRIBUTES: dict[str, set[str]] = {
@@ -39,7 +40,8 @@ def sanitise(html: str) -> str:
 
 
 def to_text(lines: Sequence[Line]) -> str:
-    """Return plain text: a blank line between paragraphs and headings, list items and table rows on lines of their own."""
+    """Return plain text: a blank line between paragraphs and headings, list items and table rows on lines of their
+    own."""
     parts: list[str] = []
     before: Line | None = None
     for line in lines:
@@ -68,7 +70,8 @@ _MARKDOWN_LINE_START = re.compile(r"^(\s*)(#{1,6}\s|[-+]\s|>|\d{1,9}[.)]\s)")
 
 
 def to_markdown(lines: Sequence[Line]) -> str:
-    """Return CommonMark (with pipe tables): headings, numbered and nested lists, quotes, code, tables, links, images."""
+    """Return CommonMark (with pipe tables): headings, numbered and nested lists, quotes, code, tables, links,
+    images."""
     parts: list[str] = []
     before: Line | None = None
     position = 0
@@ -108,7 +111,8 @@ def _markdown_block(line: Line) -> str:
 
 
 def _indented(text: str, line: Line, before: Line | None) -> str:
-    """Return a block's Markdown with the markers of its lists and quotes: a marker on an item's first line, else an indent."""
+    """Return a block's Markdown with the markers of its lists and quotes: a marker on an item's first line, else an
+    indent."""
     if line.lists:
         head = ""
         for depth, level in enumerate(line.lists):

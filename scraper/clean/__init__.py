@@ -1,7 +1,8 @@
-"""Cleaning: one kind of boilerplate per file, each a function ``find(marks) -> Iterator[Cut]`` that marks and never deletes.
+"""Cleaning: one kind of boilerplate per file, each a function ``find(marks) -> Iterator[Cut]`` that marks and never
+deletes.
 
-The order is written once, here. The first group looks at the whole page before the body is chosen, the second at the body chosen.
-A new kind is one file, one line below, and one case folder.
+The order is written once, here. The first group looks at the whole page before the body is chosen, the second at the
+body chosen. A new kind is one file, one line below, and one case folder.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Parts the page does not show. Hidden prose is usually an accordion or a show-more part, so only little of it is believed."""
+"""Parts the page does not show. Hidden prose is usually an accordion or a show-more part, so only little of it is
+believed."""
 
 from __future__ import annotations
 

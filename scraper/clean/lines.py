@@ -10,7 +10,8 @@ from scraper.phrases import beginnings_of, kinds_of
 WHOLE_LINE_WORDS = 9
 """Longest line looked up as a whole."""
 EDGE_BLOCKS = 6
-"""Blocks at either end of the body where a line is believed by its beginning or as a label; in the middle such words are prose."""
+"""Blocks at either end of the body where a line is believed by its beginning or as a label; in the middle such words
+are prose."""
 BEGINNING_WORDS = 40
 """Longest line judged by its beginning."""
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scraper.marks import LINKED_SHARE, Cut, Marks
 
 TAIL_SHARE = 0.07
-"""Of the body's words: link-only lines are dropped in this last part only, since half of those before it are content."""
+"""Of the body's words: link-only lines are dropped in this last part only, since half of those before it are
+content."""
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 
 

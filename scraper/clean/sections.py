@@ -1,7 +1,7 @@
 """Sections of the body that are not body: from a telling heading down to the next heading of its level.
 
-Cutting everything after a "Related" or "Leave a comment" line lost as many words of articles as of boilerplate, because such
-words also head true sections. So the part must be short, or mostly links.
+Cutting everything after a "Related" or "Leave a comment" line lost as many words of articles as of boilerplate,
+because such words also head true sections. So the part must be short, or mostly links.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def find(marks: Marks) -> Iterator[Cut]:
 
 
 def _section(blocks: list[Block], position: int) -> list[Block]:
-    """Return the blocks under a heading: down to the next of its level; under a plain line, the linked ones that follow."""
+    """Return the blocks under a heading: down to the next of its level; under a plain line, the linked ones that
+    follow."""
     head = blocks[position]
     section: list[Block] = []
     for block in blocks[position + 1 :]:

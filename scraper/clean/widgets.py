@@ -1,4 +1,5 @@
-"""Columns and boxes that stand beside an article: sidebars, related and recent posts, teaser cards, testimonials, products."""
+"""Columns and boxes that stand beside an article: sidebars, related and recent posts, teaser cards, testimonials,
+products."""
 
 from __future__ import annotations
 
