@@ -1,7 +1,8 @@
 """The command line: ``backfile COMMAND``, one file per group of commands.
 
-A command's module is imported only when that command runs, so ``backfile search`` does not pay for the crawler's network
-code, nor ``backfile --help`` for anything. For that the one-sentence helps stand here, in the order a person meets them.
+A command's module is imported only when that command runs, so ``backfile search`` does not pay for the crawler's
+network code, nor ``backfile --help`` for anything. For that the one-sentence helps stand here, in the order a person
+meets them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ __all__ = ["COMMANDS", "SECTIONS", "Entry", "cli", "main"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a command is: the module of this package and the attribute in it, with the sentence that its help starts with."""
+    """Where a command is: this package's module that holds it, and the sentence that its help starts with."""
 
     name: str
     module: str
@@ -38,15 +39,35 @@ class Entry:
 
 SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
+        "Start here",
+        (Entry("demo", "tour", "Crawl the bundled blog, without the internet, and show what comes of it."),),
+    ),
+    (
         "Collect",
         (
             Entry("crawl", "collect", "Crawl blogs and file every post in the archive."),
+            Entry("import", "collect", "File pages that are already on this machine."),
         ),
     ),
     (
         "Read",
         (
             Entry("search", "read", "Search the archive."),
+            Entry("show", "read", "Show one archived article, its versions, or what changed."),
+            Entry("article", "page", "Turn one page into a record, without an archive."),
+        ),
+    ),
+    (
+        "Take out",
+        (Entry("export", "output", "Write the archive's articles as a dataset."),),
+    ),
+    (
+        "Account for",
+        (
+            Entry("runs", "account", "List the runs, or tell what one of them did."),
+            Entry("sites", "account", "List the archived sites."),
+            Entry("coverage", "account", "Tell how much of each site is archived, and what is not."),
+            Entry("why", "account", "Tell what became of one address."),
         ),
     ),
 )
@@ -59,11 +80,11 @@ COMMANDS: dict[str, Entry] = {entry.name: entry for _, entries in SECTIONS for e
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for, listed in sections by what the user is doing."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         """Return the names in the help's order."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
         """Return the command, or None when there is none of that name."""
         entry = COMMANDS.get(cmd_name)
         return entry.load() if entry else None
@@ -74,26 +95,26 @@ class LazyGroup(click.Group):
         """Return the command for the first of *args*; an unknown one is a usage error with the nearest name."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            error = click.UsageError(f"no such command {name!r}", ctx)
             import difflib
 
-            error.possibilities = difflib.get_close_matches(name, COMMANDS)  # type: ignore[attr-defined]
-            raise error
+            nearest = difflib.get_close_matches(name, COMMANDS)
+            raise exits.NoSuchCommand(name, nearest, ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's)
         """Write the sections without importing one command."""
+        width = max(map(len, COMMANDS))
         for title, entries in SECTIONS:
             with formatter.section(title):
-                formatter.write_dl([(entry.name, entry.sentence) for entry in entries])
+                formatter.write_dl([(entry.name.ljust(width), entry.sentence) for entry in entries])
 
 
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["--help"], "max_content_width": 100},
-    epilog="Results go to standard output, everything else to standard error. 'backfile COMMAND --help' shows a command's "
-    "options and examples.",
+    epilog="Results go to standard output, everything else to standard error. 'backfile COMMAND --help' shows a "
+    "command's options and examples.",
 )
 @click.version_option(package_name="backfile", message="backfile %(version)s")
 @click.pass_context

@@ -1,0 +1,143 @@
+"""What the commands share: the shape of a command, its options, and opening the archive.
+
+Every command is made by ``command``, which asks for the example that its help shows. Options that mean the same have
+the same name, help, default and unit everywhere because they are made here once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from scraper.errors import ArchiveError, InvalidURL
+
+if TYPE_CHECKING:
+    from pipelines.archive import Archive
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+DEFAULT_DB = Path("data") / "archive.db"
+"""Where the archive is unless ``--db`` or ``BACKFILE_DB`` says otherwise, under the current directory."""
+DB_VARIABLE = "BACKFILE_DB"
+
+
+class ExampleCommand(click.Command):
+    """A command whose help ends with examples that can be pasted."""
+
+    examples: tuple[str, ...] = ()
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's)
+        """Write the examples, one a line, after the options."""
+        with formatter.section("Examples"):
+            for example in self.examples:
+                formatter.write_text(example)
+
+
+def command(
+    name: str, *, examples: tuple[str, ...], cls: type[ExampleCommand] = ExampleCommand
+) -> Callable[[Callable[..., int | None]], ExampleCommand]:
+    """Return a decorator that makes a function the command *name*, its docstring's first sentence the help.
+
+    *examples* are whole command lines. The function returns an exit code, or None for 0.
+    """
+
+    def decorate(function: Callable[..., int | None]) -> ExampleCommand:
+        made = click.command(name, cls=cls, context_settings={"show_default": True})(function)
+        made.examples = examples
+        return made
+
+    return decorate
+
+
+class WebAddress(click.ParamType):
+    """An absolute http or https address."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Return *value* as it is. Raises InvalidURL, with the address that was probably meant as the hint."""
+        url = str(value)
+        try:
+            parts = urlsplit(url)
+            if parts.scheme.lower() in ("http", "https") and parts.hostname and parts.port != 0:
+                return url
+        except ValueError:
+            pass
+        raise InvalidURL(url, hint=meant_address(url))
+
+
+def meant_address(text: str) -> str | None:
+    """Return the question whether an address without its scheme was meant, None when *text* does not look like one.
+
+    >>> meant_address("blog.example/a"), meant_address("notes")
+    ('did you mean https://blog.example/a ?', None)
+    """
+    host = text.split("/", 1)[0]
+    looks_like_host = "." in host.strip(".") and "://" not in text and " " not in text
+    return f"did you mean https://{text} ?" if looks_like_host else None
+
+
+class PartialDate(click.ParamType):
+    """A day, month or year: ``2021-07-26``, ``2021-07`` or ``2021``, handed on as text."""
+
+    name = "date"
+    _FORM = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return *value* when it has one of the three forms; anything else is a usage error."""
+        if not self._FORM.fullmatch(str(value)):
+            self.fail(f"{value!r} is not a date such as 2021-07-26, 2021-07 or 2021", param, ctx)
+        return str(value)
+
+
+db_option = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_DB,
+    envvar=DB_VARIABLE,
+    show_envvar=True,
+    metavar="PATH",
+    help="The archive's file.",
+)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON for programs instead of text for people."
+)
+
+proxy_option = click.option("--proxy", metavar="URL", help="Send every request through this HTTP proxy.")
+
+_FILTERS = (
+    click.option("--site", metavar="HOST", help="Only this site, such as blog.example."),
+    click.option("--author", metavar="NAME", help="Only articles by this author."),
+    click.option("--tag", metavar="TAG", help="Only articles with this tag or category."),
+    click.option("--since", type=PartialDate(), metavar="DATE", help="Published on or after this day, month or year."),
+    click.option("--until", type=PartialDate(), metavar="DATE", help="Published on or before this day, month or year."),
+)
+
+
+def filter_options(function: Decorated) -> Decorated:
+    """Add ``--site --author --tag --since --until``, the filters of every command that reads many articles."""
+    for option in reversed(_FILTERS):
+        function = option(function)
+    return function
+
+
+def open_archive(db: Path, *, readonly: bool = True) -> Archive:
+    """Return the existing archive at *db*, for reading unless *readonly* is false.
+
+    Raises ArchiveError, with how to make one, when there is no file; whatever Archive raises when it is no archive.
+    """
+    from pipelines.archive import Archive  # kept off the way of --help
+
+    if not db.exists():
+        raise ArchiveError(
+            str(db),
+            f"there is no archive at {db}",
+            hint=f"make one with: backfile crawl https://blog.example/ --db {db} (or name another with --db)",
+        )
+    return Archive(db, readonly=readonly, create=False)

@@ -1,0 +1,73 @@
+"""What a run has to tell: the summary after it, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli import console, exits
+
+if TYPE_CHECKING:
+    from pipelines.crawl import RunReport
+
+PROBLEMS_SHOWN = 5
+"""Problems a summary lists; more of them would hide the summary. ``backfile runs ID`` has all that were kept."""
+
+_EXIT_CODES = {"done": exits.DONE, "partial": exits.PARTIAL, "failed": exits.NOTHING, "interrupted": exits.PARTIAL}
+
+
+def exit_code_of(report: RunReport) -> int:
+    """Return the exit code of a run: done, done in part, or nothing succeeded."""
+    return _EXIT_CODES.get(report.status, exits.ERROR)
+
+
+def run_summary(report: RunReport, db: Path) -> str:
+    """Return what a run did, in a few lines: the counts, what went wrong, how to go on."""
+    counts = [
+        console.counted(report.new, "new article"),
+        f"{report.changed:,} changed",
+        f"{report.unchanged:,} unchanged",
+        *(f"{count:,} {word}" for word, count in _exceptions(report) if count),
+    ]
+    cost = (
+        f"{console.counted(report.requests, 'request')}, {console.size(report.bytes)}, "
+        f"{console.duration(report.elapsed_s)}"
+    )
+    lines = [f"{', '.join(counts)} ({cost})", *_troubles(report)]
+    lines.append(f"{db} now holds {console.counted(report.articles, 'article')} of {_sites(report)}")
+    if report.resume:
+        lines.append(console.line_of(report.resume))
+    return "\n".join(lines)
+
+
+def _exceptions(report: RunReport) -> tuple[tuple[str, int], ...]:
+    return (
+        ("gone", report.gone),
+        ("duplicates", report.duplicates),
+        ("failed", report.failed),
+        ("put off", report.postponed),
+        ("quarantined", report.quarantined),
+    )
+
+
+def _sites(report: RunReport) -> str:
+    if len(report.sites) == 1:
+        return console.line_of(report.sites[0].site)
+    return console.counted(len(report.sites), "site")
+
+
+def _troubles(report: RunReport) -> list[str]:
+    lines = [f"{console.line_of(site.start)}: {console.line_of(site.problem)}" for site in report.sites if site.problem]
+    lines += [
+        f"failed: {console.line_of(problem.url)}: {console.line_of(problem.reason)}"
+        for problem in report.problems[:PROBLEMS_SHOWN]
+    ]
+    left = report.failed - min(PROBLEMS_SHOWN, len(report.problems))
+    if left > 0:
+        lines.append(f"… and {left:,} more: backfile runs {report.run_id}")
+    lines += [
+        f"limit {hit.name} ({hit.limit:,}) reached {hit.times:,} times at {console.line_of(hit.site)}, "
+        f"for example {console.line_of(hit.example)}"
+        for hit in report.limits
+    ]
+    return lines
