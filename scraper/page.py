@@ -13,7 +13,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from scraper.blocks import Block, Frame, Walked
-from scraper.dump import walk_text
+from scraper.dump.walk import walk_text
 from scraper.response import Response
 from scraper.standards import charset, headers, structured, url
 from scraper.walk import walk

@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scraper.transport",),
     ("scraper.fetch", "scraper.replay"),
     ("scraper.blocks",),
-    ("scraper.walk", "scraper.dump"),
+    ("scraper.walk", "scraper.dump.walk"),
     ("scraper.page",),
     ("scraper.marks", "scraper.named", "scraper.body", "scraper.profile"),
     ("scraper.clean", "scraper.template", "scraper.fields"),
