@@ -1,9 +1,9 @@
 """JSON-LD: the scripts of a page as one flat list of nodes, whatever state they were published in.
 
-Pages hold one script or ten, a graph or a single object, references by ``@id``, HTML comments around the JSON, trailing commas, raw
-line breaks inside strings, two objects side by side, lone surrogates and numbers of any length. All of that is read; what is broken
-beyond a mend that cannot change the meaning is left out. Considered instead: a full JSON-LD processor, which asks the network for
-contexts and knows nothing of broken scripts.
+Pages hold one script or ten, a graph or a single object, references by ``@id``, HTML comments around the JSON, trailing
+commas, raw line breaks inside strings, two objects side by side, lone surrogates and numbers of any length. All of that
+is read; what is broken beyond a mend that cannot change the meaning is left out. Considered instead: a full JSON-LD
+processor, which asks the network for contexts and knows nothing of broken scripts.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "@included")
 """Properties whose values are nodes about the same page."""
 _WRAPPING = re.compile(r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)\s*")
 _BETWEEN = re.compile(r"[\s;,]*")
-# A string as a whole (so that nothing inside is touched), or a comma before a closing bracket. Possessive, and an unclosed
-# string reaches to the end, so that a megabyte of quotes costs one pass.
+# A string as a whole (so that nothing inside is touched), or a comma before a closing bracket. Possessive, and an
+# unclosed string reaches to the end, so that a megabyte of quotes costs one pass.
 _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)|,(?=\s*+[}\]])', re.DOTALL)
 _UNSTORABLE = re.compile(r"\\u(?:00[01789]|d[89a-f])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", re.I)
 
@@ -47,11 +47,13 @@ _DECODER = json.JSONDecoder(strict=False, parse_int=_whole)
 def graph(scripts: Iterable[str]) -> tuple[Node, ...]:
     """Return the JSON-LD nodes of a page in document order, references resolved. Never raises.
 
-    Members of lists, of ``@graph`` and of ``mainEntity`` / ``mainEntityOfPage`` become nodes of their own. A property that is a
-    reference (``{"@id": …}``) to another node of the page, or a list of such, holds that node instead, one level deep, so that no
-    value contains itself. Strings hold no control characters and no lone surrogates. At most MAX_NODES nodes.
+    Members of lists, of ``@graph`` and of ``mainEntity`` / ``mainEntityOfPage`` become nodes of their own. A property
+    that is a reference (``{"@id": …}``) to another node of the page, or a list of such, holds that node instead, one
+    level deep, so that no value contains itself. Strings hold no control characters and no lone surrogates. At most
+    MAX_NODES nodes.
 
-    >>> graph(['{"@graph": [{"@id": "#a", "name": "Ann"}, {"@type": "Article", "author": {"@id": "#a"}}]}'])[-1]["author"]["name"]
+    >>> script = '{"@graph": [{"@id": "#a", "name": "Ann"}, {"@type": "Article", "author": {"@id": "#a"}}]}'
+    >>> graph([script])[-1]["author"]["name"]
     'Ann'
     """
     nodes: list[Node] = []
@@ -69,7 +71,7 @@ def graph(scripts: Iterable[str]) -> tuple[Node, ...]:
 
 
 def read(script: str) -> list[Any]:
-    """Return the JSON values of one script; several side by side count each. Empty when it is broken beyond a safe mend.
+    """Return the JSON values of one script, several when they stand side by side; empty when it cannot be mended.
 
     >>> read('<!-- {"a": 1,} -->')
     [{'a': 1}]
@@ -93,7 +95,7 @@ def _without_comma(found: re.Match[str]) -> str:
 
 
 def _values(text: str) -> tuple[list[Any], bool]:
-    """Return the values that stand one after the other in *text*, and whether there was at least one and nothing broken."""
+    """Return the values that stand one after the other in *text*, and whether none of them was broken."""
     values: list[Any] = []
     position = 0
     while True:
