@@ -30,6 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.limits",
         "scraper.hints",
         "scraper.phrases",
+        "scraper.calendars",
     ),
     ("scraper.standards",),
     ("scraper.guard", "scraper.politeness", "scraper.coding"),
