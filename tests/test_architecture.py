@@ -63,7 +63,7 @@ WINDOWS: dict[str, tuple[str, ...]] = {
     "sqlite_utils": ("pipelines.archive.db", "pipelines.archive.schema"),
     "protego": ("scraper.standards.robots",),
     "ada_url": ("scraper.standards.url",),
-    "webencodings": ("scraper.standards.charset",),
+    "webencodings": ("scraper.standards.charset", "scraper.standards.headers"),
     "feedparser": ("scraper.standards.feed",),
     "nh3": ("scraper.render",),
     "click": ("pipelines.cli",),
