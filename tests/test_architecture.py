@@ -39,7 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scraper.blocks",),
     ("scraper.walk", "scraper.dump.walk"),
     ("scraper.page",),
-    ("scraper.marks", "scraper.named", "scraper.body", "scraper.profile"),
+    ("scraper.ranking", "scraper.marks", "scraper.named", "scraper.body", "scraper.profile", "scraper.datelines"),
     ("scraper.clean", "scraper.template", "scraper.fields", "scraper.dump"),
     ("scraper.outline",),
     ("scraper.render",),

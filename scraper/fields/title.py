@@ -1,129 +1,403 @@
-"""The headline, and the block it stands in, which anchors every other field: dates and names count most near it."""
+"""The headline, and the block it stands in, which anchors every other field: dates and names count most near it.
+
+Every heading near the top, and everything the head and the structured data call the page's title, with and without the
+site's name, is a candidate; what counts is how many of them say the same words. The weights are learnt
+(``data/models/title.json``), because no order of sources is right: the first h1 is the headline on four pages of five,
+and the site's name or a slogan on most others.
+"""
 
 from __future__ import annotations
 
+import html
 import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
 
 from scraper.article import Found
+from scraper.blocks import Frame
+from scraper.hints import Hint
 from scraper.marks import Marks
+from scraper.ranking import Candidate, model, softmax
 from scraper.standards.structured import types_of
-from scraper.text import fold
+from scraper.text import fold, storable
 
-SUFFIX = re.compile(r"\s+[|\-–—·»«:/•]\s+|\s*\|\s*|\s*_\s+|\s*::\s*")
-"""What separates a headline from the site's name in a ``title`` element."""
-RELATED_SHARE = 0.3
-"""An h1 that shares fewer of its words with title, og:title and address names the site or a section."""
-HEADINGS = ("h1", "h2", "h3")
-TOP_HEADINGS = 12
-"""Headings below the first h1 looked at; further down they head sections and widgets."""
-_ARTICLES = frozenset(
-    ("article", "blogposting", "newsarticle", "posting", "socialmediaposting", "techarticle", "report")
+MAX_CHARS = 400
+"""Longer texts are no headlines; also the most that is kept of one."""
+TOP_HEADINGS = 14
+"""Headings looked at, in page order; further down they head sections and widgets."""
+MAX_GIVEN = 6
+"""Candidates kept as evidence."""
+ARTICLE_TYPES = frozenset(
+    "article blogposting newsarticle posting socialmediaposting techarticle report recipe review scholarlyarticle "
+    "reportagenewsarticle analysisnewsarticle opinionnewsarticle howto liveblogposting advertisercontentarticle".split()
+)
+"""JSON-LD types (lower case) whose headline or name is the headline of a post."""
+
+_HEADINGS = ("h1", "h2", "h3")
+# What separates a headline from the site's name: spaces required except around a bar and two colons, so that no
+# compound is cut.
+_SUFFIX = re.compile(r"\s+[|\-–—·»«:/•>~⋆★←→]\s+|\s*[|｜]\s*|\s+_\s+|\s*::\s*|\s*_(?=[^\W\d_a-z])|:\s+")
+_STRONG_SUFFIX = re.compile(r"\s+[|\-–—·»«/•>~⋆★←→]\s+|\s*[|｜]\s*|\s+_\s+|\s*::\s*")
+_TAGS = re.compile(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s{0,5}>|</?[a-zA-Z][^<>]{0,300}>", re.S | re.I)
+_WIDGETS = (
+    Hint.COMMENTS
+    | Hint.RELATED
+    | Hint.RECENT
+    | Hint.SIDEBAR
+    | Hint.NAV
+    | Hint.SITE_FOOTER
+    | Hint.MODAL
+    | Hint.NEWSLETTER
+    | Hint.CARDS
+).value
+_SITE_HEADS = (Hint.SITE_HEADER | Hint.NAV).value
+_METAS = (
+    ("og:title", "og"),
+    ("twitter:title", "twitter"),
+    ("dc.title", "meta"),
+    ("dcterms.title", "meta"),
+    ("citation_title", "meta"),
+    ("parsely-title", "meta"),
+    ("sailthru.title", "meta"),
+    ("title", "meta"),
+    ("headline", "meta"),
 )
 
 
 def find(marks: Marks) -> tuple[Found[str], ...]:
     """Return title candidates, best first, and set ``marks.headline`` to the block that holds the winner."""
-    page = marks.page
-    if page.is_dump:
-        return _of_dump(marks)
-    said = _said(marks)
-    words = set(" ".join(fold(found.value) for found in said).split())
-    words.update(
-        fold((page.url or "").rsplit("//", 1)[-1].partition("/")[2].replace("-", " ").replace("_", " ")).split()
-    )
-    shown = _shown(marks, words, said)
-    ranked = sorted([*shown, *said], key=lambda found: -found.confidence)
+    pool = candidates(marks)
+    learnt = model("title")
+    shares = softmax([learnt.score(candidate.features) for candidate in pool])
+    ranked = sorted(zip(shares, pool, strict=True), key=lambda pair: -pair[0])
     if ranked and marks.headline < 0:
-        marks.headline = _block_of(marks, ranked[0].value)
-    return tuple(ranked[:6])
+        marks.headline = _block_of(marks, ranked[0][1].value)
+    return tuple(
+        Found(candidate.value, candidate.source, share, candidate.raw[:MAX_CHARS])
+        for share, candidate in ranked[:MAX_GIVEN]
+    )
 
 
-def _said(marks: Marks) -> list[Found[str]]:
-    """Return what head and structured data say, the site's name cut off."""
+def candidates(marks: Marks) -> list[Candidate[str]]:
+    """Return every distinct title the page offers, with its features."""
+    pool = _Pool(marks)
+    _add_headings(pool, marks)
+    _add_structured(pool, marks)
+    _add_head(pool, marks)
+    pool.add_agreement()
+    return list(pool.by_key.values())
+
+
+class _Pool:
+    """The candidates by their words, and what they are compared with."""
+
+    def __init__(self, marks: Marks) -> None:
+        page = marks.page
+        self.by_key: dict[str, Candidate[str]] = {}
+        self.site_keys = site_keys(
+            page.meta("og:site_name", "application-name", "apple-mobile-web-app-title"), page.url
+        )
+        self.title_key = fold(page.title or "")
+        self.og_key = fold(page.meta("og:title", "twitter:title") or "")
+        self.slug = slug_words(page.url)
+        self.h1_count = 0
+
+    def add(self, value: str, source: str, raw: str, *features: str) -> None:
+        """Add a value, or its features to the candidate with the same words."""
+        value = value.strip()
+        if not value or len(value) > MAX_CHARS:
+            return
+        key = fold(value)
+        if not key:
+            return
+        candidate = self.by_key.get(key)
+        if candidate is None:
+            candidate = self.by_key[key] = Candidate(value, source, raw)
+        candidate.features.update(features)
+
+    def add_cuts(self, value: str, source: str, name: str) -> None:
+        """Add a text of the head, whole and without the segments that may be the site's name."""
+        self.add(value, source, value, name)
+        for how, cut in cuts(value, self.site_keys):
+            self.add(cut, source, value, f"{name}{how}")
+
+    def add_agreement(self) -> None:
+        """Add to every candidate how far title element, og:title and address repeat its words."""
+        title, og = set(self.title_key.split()), set(self.og_key.split())
+        slug = self.slug
+        several = "h1s:1" if self.h1_count == 1 else "h1s:0" if not self.h1_count else "h1s:many"
+        for key, candidate in self.by_key.items():
+            words = key.split()
+            features = candidate.features
+            in_title = _share(words, title)
+            in_slug = _share(words, slug) if slug else "none"
+            shown = "h1" if "h1" in features else "h1+" if "h1+" in features else "h" if "h" in features else "said"
+            features.update(
+                (
+                    f"{shown}|title:{in_title}",
+                    f"{shown}|og:{_share(words, og) if og else 'none'}",
+                    f"slug:{in_slug}",
+                    f"{shown}|slug:{in_slug}",
+                    f"covers slug:{_share(list(slug), set(words)) if slug else 'none'}",
+                    f"words:{_size(len(words), len(key))}",
+                    f"{shown}|{several}",
+                    f"said:{min(4, sum(feature in _SAID for feature in features))}",
+                )
+            )
+            if key in self.site_keys:
+                features.add("is site")
+            if key in self.title_key:
+                features.add("title starts" if self.title_key.startswith(key) else "title holds")
+            elif self.title_key and self.title_key in key:
+                features.add("holds title")
+            if key == self.og_key:
+                features.add(f"{shown}|is og")
+            if shown == "said":
+                features.update(self._against_h1(key, words))
+
+    def _against_h1(self, key: str, words: list[str]) -> list[str]:
+        """Return how a candidate that no heading shows stands to the first h1."""
+        first = next((other for other, candidate in self.by_key.items() if "h1" in candidate.features), None)
+        if first is None:
+            return ["no h1"]
+        if key in first:
+            return ["within h1"]
+        if first in key:
+            return ["holds h1"]
+        return [f"h1 in it:{_share(first.split(), set(words))}"]
+
+
+_SAID = frozenset("ld og og< og<< og> twitter twitter< title title< title<< title> meta meta< ld-name itemprop".split())
+
+
+def _share(words: list[str], others: set[str] | frozenset[str]) -> str:
+    """Return which part of *words* stands among *others*: ``none``, ``few``, ``some``, ``most`` or ``all``."""
+    if not words:
+        return "none"
+    share = sum(word in others for word in words) / len(words)
+    return "all" if share == 1 else "most" if share >= 0.7 else "some" if share >= 0.35 else "few" if share else "none"
+
+
+def _size(words: int, chars: int) -> str:
+    if words <= 2 and chars > 16:
+        return "3-5"  # a script without spaces
+    return "1" if words == 1 else "2" if words == 2 else "3-5" if words <= 5 else "6-14" if words <= 14 else "15+"
+
+
+# ------------------------------------------------------------------------------------------------ headings
+def _add_headings(pool: _Pool, marks: Marks) -> None:
     page = marks.page
-    out: list[Found[str]] = []
-    for node in page.json_ld:
-        headline = node.get("headline") or (node.get("name") if types_of(node) & _ARTICLES else None)
-        if isinstance(headline, str) and headline.strip() and types_of(node) & _ARTICLES:
-            out.append(Found(" ".join(headline.split()), "json-ld:headline", 0.72, headline))
-            break
-    site = fold(page.meta("og:site_name", "application-name") or "")
-    for name, confidence in (("og:title", 0.6), ("twitter:title", 0.55), ("dc.title", 0.5), ("citation_title", 0.6)):
-        value = page.meta(name)
-        if value:
-            out.append(Found(without_site(value, site), f"meta:{name}", confidence, value))
-    if page.title:
-        out.append(Found(without_site(page.title, site), "title", 0.5, page.title))
-    return [found for found in out if found.value]
-
-
-def without_site(title: str, site: str = "") -> str:
-    """Return a ``title`` element's text without the trailing (or leading) name of the site.
-
-    >>> without_site("Bread without kneading | The Slow Oven"), without_site("The Slow Oven - Bread", "the slow oven")
-    ('Bread without kneading', 'Bread')
-    """
-    title = " ".join(title.split())
-    parts = [part for part in SUFFIX.split(title) if part]
-    if len(parts) < 2:
-        return title
-    if site and fold(parts[0]) == site:
-        return title[title.index(parts[1], len(parts[0])) :].strip()
-    last = title.rindex(parts[-1])
-    head = title[:last].rstrip(" |-–—·»«:/•_")
-    return head or title
-
-
-def _shown(marks: Marks, words: set[str], said: list[Found[str]]) -> list[Found[str]]:
-    """Return the headings of the page as candidates, by how much of them the head repeats."""
-    out: list[tuple[float, int, Found[str]]] = []
-    full = [fold(found.raw) for found in said]
-    seen_h1 = False
     looked = 0
-    for block in marks.page.blocks:
-        if block.tag not in HEADINGS or not block.text:
+    seen: set[str] = set()
+    for frame in page.frames:
+        if frame.tag not in _HEADINGS or frame.last <= frame.first:
             continue
         looked += 1
-        if looked > TOP_HEADINGS and seen_h1:
-            break
-        key = fold(block.text)
-        own = key.split()
-        if not own:
+        if looked > TOP_HEADINGS and (pool.h1_count or frame.tag != "h1"):
+            if looked > 5 * TOP_HEADINGS:
+                break
             continue
-        share = sum(word in words for word in own) / len(own)
-        within = any(key and key in line for line in full)
-        confidence = (
-            {"h1": 0.62, "h2": 0.3, "h3": 0.15}[block.tag] + 0.25 * share + (0.1 if within and len(own) > 1 else 0)
+        _add_heading(pool, marks, frame, seen)
+
+
+def _add_heading(pool: _Pool, marks: Marks, frame: Frame, seen: set[str]) -> None:
+    blocks = marks.page.blocks[frame.first : frame.last]
+    text = " ".join(block.text for block in blocks[:4])
+    name = frame.tag
+    if name == "h1":
+        pool.h1_count += 1
+        name = "h1" if pool.h1_count == 1 else "h1+"
+    else:
+        name = "h"
+    features = [name, frame.tag]
+    if frame.tag not in seen:
+        features.append(f"first {frame.tag}")
+        seen.add(frame.tag)
+    features += _place(marks, frame)
+    if sum(block.linked for block in blocks) >= sum(block.words for block in blocks):
+        features.append(f"{name}|linked")
+    pool.add(text, frame.tag, text, *features)
+    if len(blocks) > 1:
+        pool.add(blocks[0].text, frame.tag, text, "part", f"{name} part")
+    if name == "h1":
+        for how, cut in cuts(text, pool.site_keys, _STRONG_SUFFIX):
+            pool.add(cut, frame.tag, text, f"h1{how}")
+
+
+def _place(marks: Marks, frame: Frame) -> list[str]:
+    """Return what the place of a heading says: the hints around it, and whether prose stands above it."""
+    around = frame.hints
+    tags = set()
+    parent = frame.parent
+    frames = marks.page.frames
+    while parent >= 0:
+        outer = frames[parent]
+        around |= outer.hints if outer.tag not in ("body", "html") else 0
+        tags.add(outer.tag)
+        parent = outer.parent
+    kind = "h1" if frame.tag == "h1" else "h"
+    features = []
+    if around & _WIDGETS or "aside" in tags or "footer" in tags or "nav" in tags:
+        features.append(f"{kind}|in widget")
+    if around & _SITE_HEADS:
+        features.append(f"{kind}|in site header")
+    if "article" in tags or "main" in tags:
+        features.append(f"{kind}|in article")
+    if frame.hints & Hint.TITLE.value:
+        features.append(f"{kind}|title class")
+    if frame.itemprop in ("headline", "name"):
+        features.append("itemprop")
+    above = marks.prose.prose_in(0, frame.first)
+    if above > 0.5 * marks.prose.prose[-1]:
+        features.append(f"{kind}|below prose")
+    elif above > 0.1 * marks.prose.prose[-1]:
+        features.append(f"{kind}|some prose above")
+    if marks.prose.prose_in(frame.last, min(frame.last + 12, len(marks.page.blocks))) > 40:
+        features.append(f"{kind}|prose follows")
+    return features
+
+
+# ------------------------------------------------------------------------------------------------ what the head says
+def _add_structured(pool: _Pool, marks: Marks) -> None:
+    count = 0
+    for node in marks.page.json_ld:
+        types = types_of(node)
+        if types & ARTICLE_TYPES:
+            count += 1
+            name = "ld" if count == 1 else "ld+"
+            headline = plain(node.get("headline"))
+            if headline:
+                pool.add_cuts(headline, "json-ld:headline", name)
+            title = plain(node.get("name"))
+            if title and title != headline:
+                pool.add_cuts(title, "json-ld:name", "ld-name")
+        elif "webpage" in types or "itempage" in types:
+            title = plain(node.get("headline")) or plain(node.get("name"))
+            if title:
+                pool.add_cuts(title, "json-ld:name", "ld-page")
+        if count > 2:
+            break
+
+
+def _add_head(pool: _Pool, marks: Marks) -> None:
+    page = marks.page
+    for name, feature in _METAS:
+        value = page.meta(name)
+        if value:
+            pool.add_cuts(plain(value), f"meta:{name}", feature)
+    if page.title:
+        pool.add_cuts(plain(page.title), "title", "title")
+    shown = 0
+    for mark in page.walked.marks:
+        named = mark.itemprop in ("headline", "name")
+        if not named and (not mark.hints & Hint.TITLE.value or mark.tag in _HEADINGS):
+            continue
+        if mark.last - mark.first > 12 or mark.last <= mark.first or (mark.itemprop == "name" and mark.tag != "h1"):
+            continue
+        shown += 1
+        if shown > 10:
+            break
+        text = page.walked.text_of(mark.first, mark.last)
+        pool.add(
+            text, "class:title", text, "itemprop" if named else "title class", f"shown {shown}" if shown < 3 else ""
         )
-        if block.tag == "h1":
-            if share < RELATED_SHARE and said:
-                confidence = 0.35
-            elif not seen_h1:
-                confidence += 0.02
-            seen_h1 = True
-        out.append((confidence, block.index, Found(block.text, block.tag, min(confidence, 0.98), block.text)))
-    if out:
-        best = max(out, key=lambda item: item[0])
-        if best[0] >= max((found.confidence for found in said), default=0):
-            marks.headline = best[1]
-    return [item[2] for item in out]
+
+
+def plain(value: Any) -> str:
+    """Return a string of the head as text: markup and entities gone, white space squeezed; ``""`` for anything else.
+
+    >>> plain("Tides &amp;amp; <em>moons</em>"), plain(["a"])
+    ('Tides & moons', '')
+    """
+    if not isinstance(value, str):
+        return ""
+    value = value[: 4 * MAX_CHARS]
+    if "&" in value:
+        value = html.unescape(html.unescape(value))
+    if "<" in value:
+        value = _TAGS.sub(" ", value)
+    return storable(" ".join(value.split()))
+
+
+def cuts(title: str, sites: frozenset[str], separators: re.Pattern[str] = _SUFFIX) -> list[tuple[str, str]]:
+    """Return (how, cut title) pairs: ``<`` less the last segment, ``<<`` less two, ``>`` less the first.
+
+    ``<site`` and ``>site`` say that the segment cut away is the site's name.
+
+    >>> cuts("Bread | Recipes | The Slow Oven", frozenset({"the slow oven"}))
+    [('<site', 'Bread | Recipes'), ('<<', 'Bread')]
+    """
+    found = [*separators.finditer(title[: 2 * MAX_CHARS])]
+    if not found:
+        return []
+    out = []
+    if fold(title[found[-1].end() :]) in sites:
+        out.append(("<site", title[: found[-1].start()]))
+    elif fold(title[: found[0].start()]) in sites:
+        out.append((">site", title[found[0].end() :]))
+    else:
+        out += [("<", title[: found[-1].start()]), (">", title[found[0].end() :])]
+    if len(found) > 1:
+        out.append(("<<", title[: found[-2].start()]))
+        if found[0].start() != found[-2].start():
+            out.append(("<1", title[: found[0].start()]))
+    return out
+
+
+@lru_cache(maxsize=256)
+def site_keys(site_name: str | None, url: str | None) -> frozenset[str]:
+    """Return what the site may be called, folded: its declared name, its host with and without the ending.
+
+    >>> sorted(site_keys("The Slow Oven", "https://www.slow-oven.example.org/a"))
+    ['example', 'slow oven', 'slow oven example', 'slow oven example org', 'slowoven', 'the slow oven', 'theslowoven']
+    """
+    keys = set()
+    if site_name:
+        name = fold(site_name)
+        keys |= {name, name.replace(" ", "")}
+    host = (url or "").split("//", 1)[-1].split("/", 1)[0].split(":")[0].lower().removeprefix("www.")
+    labels = host.split(".")
+    for stop in range(1, len(labels) + 1):
+        keys.add(fold(" ".join(labels[:stop]).replace("-", " ")))
+    if len(labels) > 1:
+        keys |= {fold(labels[-2].replace("-", " ")), labels[0].replace("-", "")}
+    return frozenset(key for key in keys if key)
+
+
+_WORD_BREAKS = re.compile(r"[-_+.\s]+")
+_STOP = frozenset(("html", "htm", "php", "aspx", "asp", "index"))
+
+
+def slug_words(url: str | None) -> frozenset[str]:
+    """Return the words of the last part of an address's path that has any, folded; empty when it holds none.
+
+    >>> sorted(slug_words("https://a.example/2021/07/back-pain-after-running.html"))
+    ['after', 'back', 'pain', 'running']
+    """
+    if not url:
+        return frozenset()
+    path = url.split("//", 1)[-1].partition("/")[2].split("?")[0].split("#")[0]
+    for segment in reversed(path.split("/")[-3:]):
+        words = [w for w in fold(_WORD_BREAKS.sub(" ", unquote(segment))).split() if w not in _STOP and not w.isdigit()]
+        if words:
+            return frozenset(words)
+    return frozenset()
 
 
 def _block_of(marks: Marks, title: str) -> int:
-    """Return the first block that is the title, -1 when none is."""
+    """Return the block that is the title: a heading first, then any short block; -1 when none is."""
     key = fold(title)
-    return next((block.index for block in marks.page.blocks if block.words < 40 and fold(block.text) == key), -1)
-
-
-def _of_dump(marks: Marks) -> tuple[Found[str], ...]:
-    """Return the first line that stands again within the first forty, else the first line."""
-    blocks = marks.page.blocks[:40]
-    for block in blocks:
-        key = fold(block.text)
-        if key and any(fold(other.text) == key for other in blocks[block.index + 1 :]):
-            marks.headline = block.index
-            return (Found(block.text, "text:repeated line", 0.8, block.text),)
-    if blocks:
-        marks.headline = 0
-        return (Found(blocks[0].text, "text:first line", 0.5, blocks[0].text),)
-    return ()
+    first = key.split(" ", 1)[0]
+    found = holding = -1
+    for block in marks.page.blocks:
+        if block.words > 60 or len(block.text) < len(title) - 12 or first not in block.text.lower():
+            continue
+        own = fold(block.text)
+        if own == key:
+            if block.tag in _HEADINGS:
+                return block.index
+            found = block.index if found < 0 else found
+        elif holding < 0 and block.tag in _HEADINGS and (key in own or own in key):
+            holding = block.index
+    return found if found >= 0 else holding
