@@ -63,6 +63,7 @@ WINDOWS: dict[str, tuple[str, ...]] = {
     "sqlite_utils": ("pipelines.archive.db", "pipelines.archive.schema"),
     "protego": ("scraper.standards.robots",),
     "ada_url": ("scraper.standards.url",),
+    "chardet": ("scraper.standards.charset",),
     "webencodings": ("scraper.standards.charset", "scraper.standards.headers"),
     "feedparser": ("scraper.standards.feed",),
     "nh3": ("scraper.render",),
@@ -72,7 +73,7 @@ WINDOWS: dict[str, tuple[str, ...]] = {
 
 # Folders of siblings. A family's ground floor is what all members stand on; members do not know one another.
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "scraper.standards": (),
+    "scraper.standards": ("url", "charset"),
     "scraper.clean": (),
     "scraper.fields": (),
     "pipelines.cli": ("console", "exits", "options", "progress", "reports"),

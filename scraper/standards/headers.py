@@ -230,8 +230,8 @@ def _age_s(text: str) -> int | None:
 def meta_refresh(value: str) -> tuple[float | None, str | None]:
     """Return (seconds, address as written) of a Refresh header or meta: the time None when it is no refresh at all.
 
-    The HTML standard's "shared declarative refresh steps", with fractions of a second kept. The address is None when the
-    page only reloads itself, or for a scheme other than http and https, which nobody follows.
+    The HTML standard's "shared declarative refresh steps", with fractions of a second kept. The address is None when
+    the page only reloads itself, or for a scheme other than http and https, which nobody follows.
 
     >>> meta_refresh("0; url='/new'"), meta_refresh("5"), meta_refresh("0; url=javascript:alert(1)")
     ((0.0, '/new'), (5.0, None), (0.0, None))
