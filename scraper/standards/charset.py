@@ -33,6 +33,8 @@ WIDE_SHARE = 0.1
 """Share of zero bytes from which they are half characters; UTF-8 text has none."""
 BROKEN_SHARE = 0.02
 """A label is not believed when a larger share of the characters beyond ASCII cannot be decoded by it."""
+FEW_HIGH_BYTES = 8
+"""Fewer bytes beyond ASCII than this tell nothing to a detector; amid Latin letters they are accents and curly quotes."""
 LATIN_HIGH_SHARE = 0.5
 """In words that hold a letter beyond ASCII, fewer of the letters than this are so in Latin alphabets (Vietnamese: 0.3);
 in one-byte encodings of other alphabets nearly all are. A Latin label over such words is a server's default."""
@@ -58,6 +60,7 @@ _TAG = re.compile(rb"<[^<>]*+>")
 # All but the first bytes of a run of ASCII, of which the first may belong to the character before it.
 _RUN_OF_ASCII = re.compile(rb"(?<=[\x00-\x7f]{8})[\x00-\x7f]{56,}+")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}+")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_LETTER = re.compile(rb"[\xc0-\xff]")
 _ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 _SEVEN_BIT = "iso-2022-jp"
@@ -216,7 +219,7 @@ def _legacy(body: bytes, header: str | None) -> Decoded:
     believed = [name for name in reversed(named) if _fits(sample, name)]
     if len(believed) == 1:
         return Decoded(_text(body, believed[0]), believed[0], named[believed[0]])
-    guess = _detected(sample, tuple(believed) or _ON_THE_WEB)
+    guess = believed[0] if believed and _says_little(sample) else _detected(sample, tuple(believed) or _ON_THE_WEB)
     if guess is None or not _fits(sample, guess):
         guess = next(iter((*believed, *reversed(named))), _FALLBACK)
         return Decoded(_text(body, guess), guess, named.get(guess, "default"))
@@ -241,7 +244,13 @@ def _high_share(sample: bytes) -> float:
     return len(_HIGH_LETTER.findall(words)) / len(words) if words else 0.0
 
 
+def _says_little(sample: bytes) -> bool:
+    return len(_HIGH.findall(sample)) < FEW_HIGH_BYTES and _high_share(sample) <= LATIN_HIGH_SHARE
+
+
 def _detected(sample: bytes, among: tuple[str, ...]) -> str | None:
+    if _says_little(sample):
+        return None
     import chardet
 
     found = chardet.detect(sample, include_encodings=among, compat_names=False)
