@@ -93,6 +93,8 @@ class Marks:
 
     template: Any = None
     """What ``learn`` found repeated on the page's site; None when nothing is known."""
+    memo: dict[str, Any] = field(default_factory=dict)
+    """What a module worked out once for several steps (``links_of``, ``labels_of``), by its name."""
 
     @classmethod
     def of(cls, page: Page) -> Marks:

@@ -55,6 +55,16 @@ def _tables() -> tuple[dict[str, frozenset[str]], dict[str, tuple[tuple[str, str
     }
 
 
+@cache
+def first_words() -> frozenset[str]:
+    """Return what any phrase begins with: its first word, or its first character where words have no spaces.
+
+    Blocks whose first word is not among them need no look-up.
+    """
+    lines, starts = _tables()
+    return frozenset(starts) | {_bucket(line) for line in lines}
+
+
 _NONE: frozenset[str] = frozenset()
 
 

@@ -30,6 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.limits",
         "scraper.hints",
         "scraper.phrases",
+        "scraper.wording",
         "scraper.calendars",
     ),
     ("scraper.standards",),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scraper.article import Found
-from scraper.fields import title
+from scraper.fields import author_bio, prev_next, related, tags, title
 from scraper.marks import Marks
 
 Field = tuple[str, Callable[[Marks], tuple[Found[Any], ...]]]
@@ -18,7 +18,12 @@ Field = tuple[str, Callable[[Marks], tuple[Found[Any], ...]]]
 BEFORE_THE_BODY: tuple[Field, ...] = (("title", title.find),)
 """Fields the choice of the body asks for."""
 
-AFTER_THE_BODY: tuple[Field, ...] = ()
+AFTER_THE_BODY: tuple[Field, ...] = (
+    ("prev_next", prev_next.find),
+    ("related", related.find),
+    ("author_bio", author_bio.find),
+    ("tags", tags.find),
+)
 """Fields that ask where the body is."""
 
 __all__ = ["AFTER_THE_BODY", "BEFORE_THE_BODY", "Field"]

@@ -1,0 +1,385 @@
+"""The prose about the author, wherever the page shows it: box, sidebar, footer, or the last paragraph of the body.
+
+A *gate* lets through the blocks that may be one; a small learnt scorer (``data/models/author_bio.json``, trained by
+``training/author_bio.py``) says how likely each is, from its wording, the author's name, its position and the names
+of the elements around it; the best block above a threshold wins, and neighbours of the same box join it. Class names
+alone find the marked half of the bios; wording finds the rest, and class names then buy precision.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from scraper.article import Found
+from scraper.blocks import Block, Frame
+from scraper.hints import Hint
+from scraper.marks import Cut, Marks
+from scraper.phrases import beginnings_of, kinds_of
+from scraper.resources import data_path
+from scraper.wording import Wording, wording_of
+
+MIN_WORDS = 5
+"""Shorter blocks are names, roles and labels."""
+MAX_WORDS = 320
+"""The longest paragraph of a bio; longer ones are articles."""
+MAX_LINKED = 0.6
+"""Share of its words in links above which a block is a list of links."""
+UNNAMED_WORDS = 8
+"""Words a block outside the body must have when nothing else speaks for it."""
+FRAME_BLOCKS = 60
+"""A frame named after the author that holds more blocks is a wrapper of the page."""
+HEADING_REACH = 3
+"""How many blocks above, at most, a heading or the author's name may stand."""
+LABEL_WORDS = 10
+"""Longest block taken for a heading or a name."""
+TAIL_BLOCKS = 6
+"""Blocks at the end of the body in which a bio without any mark may stand."""
+THRESHOLD = 0.25
+"""Least probability of the winning block."""
+JOIN_IN_BOX, JOIN_BESIDE = 0.04, 0.3
+"""Least probability of a neighbour that joins: within the box the winner stands in, and outside of it."""
+BOX_BLOCKS = 14
+"""The most blocks a box around the winner may hold for its paragraphs to join easily."""
+_CERTAINLY_OTHER = frozenset(("comments", "hidden", "title_repeats"))
+_AUTHOR = (Hint.AUTHOR | Hint.BYLINE).value
+_ABOUT_NAMES = ("about", "bio", "profile", "intro", "welcome", "meet-", "hello", "owner", "contributor", "biograph")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+@dataclass(slots=True)
+class _Scene:
+    """What is asked of every candidate of one page, worked out once."""
+
+    marks: Marks
+    names: frozenset[str]
+    """The words of the authors' names, folded, of three letters or more."""
+    starts: tuple[str, ...]
+    """What a paragraph about the author begins with."""
+    first: int
+    last: int
+    """The body's first kept block and one past its last."""
+    author: dict[int, tuple[int, bool]] = field(default_factory=dict)
+    """Block → (blocks in the innermost frame named after an author, whether that name says more than a byline's)."""
+    headed: dict[int, int] = field(default_factory=dict)
+    """Block → how many blocks above it a bio heading stands."""
+    named: dict[int, int] = field(default_factory=dict)
+    """Block → how many blocks above it the author's name stands alone."""
+
+
+def find(marks: Marks) -> tuple[Found[str], ...]:
+    """Return bio candidates, best first, and mark the winner's blocks so that the body leaves them out.
+
+    Paragraphs are separated by a newline; the bios of several authors by a blank line, in byline order.
+    """
+    scene = _scene(marks)
+    scored = [(probability(features(scene, block)), block) for block in candidates(scene)]
+    scored.sort(key=lambda item: -item[0])
+    if not scored or scored[0][0] < THRESHOLD:
+        return ()
+    chosen = _bios(scene, scored)
+    marks.add("author_bio", _cuts(chosen, scene))
+    text = "\n\n".join("\n".join(block.text for block in bio) for bio in chosen)
+    taken = {block.index for bio in chosen for block in bio}
+    winner = Found(text, _source(scene, scored[0][1]), scored[0][0], text)
+    rivals = (Found(b.text, _source(scene, b), p, b.text) for p, b in scored[1:4] if b.index not in taken)
+    return (winner, *rivals)
+
+
+def _cuts(bios: list[list[Block]], scene: _Scene) -> Iterator[Cut]:
+    for bio in bios:
+        for block in bio:
+            yield Cut(block.index, block.index + 1, "about the author", _source(scene, block))
+
+
+def _source(scene: _Scene, block: Block) -> str:
+    """Return where a bio stood, in the words of the evidence."""
+    if block.index in scene.author:
+        return "box"
+    if block.index in scene.headed:
+        return "heading"
+    if scene.first <= block.index < scene.last:
+        return "paragraph of the body"
+    return "after the body" if block.index >= scene.last else "before the body"
+
+
+def _scene(marks: Marks) -> _Scene:
+    kept = marks.kept()
+    first, last = (kept[0].index, kept[-1].index + 1) if kept else marks.body
+    names = frozenset(
+        word
+        for author in marks.best("authors") or ()
+        for word in author.name.casefold().replace("\u2019", "'").split()
+        if len(word) > 2
+    )
+    starts = tuple(name.capitalize() for name in names) + _OPENINGS
+    scene = _Scene(marks, names, starts, first, last)
+    _mark_author_frames(scene)
+    _mark_labels(scene)
+    return scene
+
+
+_OPENINGS = (
+    "I'm ", "I’m ", "I am ", "Hi", "Hello", "Hey", "My name ", "Hallo", "Ich bin ", "Bonjour", "Je suis ", "Hola",
+    "Soy ", "Ciao", "Sono ", "Olá", "Eu sou ", "Cześć", "Jestem ", "Привет", "Меня зовут ", "About ", "Welcome",
+)  # fmt: skip
+
+
+def _mark_author_frames(scene: _Scene) -> None:
+    for frame in scene.marks.hinted:
+        size = frame.last - frame.first
+        if frame.hints & _AUTHOR and 0 < size < FRAME_BLOCKS:
+            tells = _tells_about(frame.names)
+            for index in range(frame.first, frame.last):
+                known = scene.author.get(index)
+                scene.author[index] = (size, tells or (known is not None and known[1]))
+    for frame in scene.marks.page.frames:
+        size = frame.last - frame.first
+        if frame.names and 0 < size < FRAME_BLOCKS and not frame.hints & _AUTHOR and _tells_about(frame.names):
+            for index in range(frame.first, frame.last):
+                scene.author.setdefault(index, (size, True))
+
+
+@lru_cache(maxsize=20_000)
+def _tells_about(names: str) -> bool:
+    folded = names.casefold()
+    return any(part in folded for part in _ABOUT_NAMES)
+
+
+def _mark_labels(scene: _Scene) -> None:
+    """Note which blocks stand below a bio heading or below the author's name."""
+    blocks = scene.marks.page.blocks
+    for block in blocks:
+        if block.words > LABEL_WORDS:
+            continue
+        text = block.text
+        if "bio_heading" in kinds_of(text) or (block.tag in _HEADINGS and "bio_heading" in beginnings_of(text)):
+            table = scene.headed
+        elif scene.names and block.words <= 6 and not scene.names.isdisjoint(_words_of(text)):
+            table = scene.named
+        else:
+            continue
+        for reach in range(1, HEADING_REACH + 1):
+            table[block.index + reach] = min(reach, table.get(block.index + reach, reach))
+
+
+def _words_of(text: str) -> list[str]:
+    return text.casefold().replace(",", " ").replace(":", " ").replace("!", " ").split()
+
+
+def candidates(scene: _Scene) -> Iterator[Block]:
+    """Yield the blocks that may be a bio, in page order."""
+    marks = scene.marks
+    verdicts = marks.verdicts
+    tail = scene.last - TAIL_BLOCKS
+    for block in marks.page.blocks:
+        words = block.words
+        if words < MIN_WORDS or words > MAX_WORDS or block.linked > MAX_LINKED * words:
+            continue
+        index = block.index
+        verdict = verdicts[index]
+        if verdict is not None and verdict.step in _CERTAINLY_OTHER:
+            continue
+        if (
+            index in scene.author
+            or index in scene.headed
+            or index in scene.named
+            or (words >= UNNAMED_WORDS and (index >= tail or index < scene.first or verdict is not None))
+            or block.text.startswith(scene.starts)
+            or (scene.names and not scene.names.isdisjoint(_words_of(block.text[:60])[:5]))
+        ) and block.tag not in _HEADINGS:
+            yield block
+
+
+_STEPS = (
+    "promotion",
+    "notices",
+    "forms",
+    "footers",
+    "widgets",
+    "author_boxes",
+    "navigation",
+    "lines",
+    "sections",
+    "body",
+)
+
+
+def features(scene: _Scene, block: Block) -> dict[str, float]:
+    """Return the features of one candidate, those that are zero left out."""
+    said = wording_of(block.text)
+    out = _of_wording(said)
+    _add_names(out, scene, block, said)
+    _add_place(out, scene, block)
+    _add_shape(out, block)
+    _add_crosses(out)
+    return out
+
+
+def _of_wording(said: Wording) -> dict[str, float]:
+    out: dict[str, float] = {"bias": 1.0}
+    long = max(said.words, 12)
+    for name, count in (("role", said.role), ("verb", said.verb), ("life", said.life)):
+        if count:
+            out[name] = 1.0
+            out[name + "_many"] = min(count - 1, 4) / 2
+            out[name + "_share"] = min(count / long * 10, 3.0)
+    shares = (
+        ("first_person", said.first_person), ("third_person", said.third_person), ("we", said.we), ("you", said.you),
+        ("pitch", said.pitch),
+    )  # fmt: skip
+    for name, count in shares:
+        if count:
+            out[name] = 1.0
+            out[name + "_share"] = min(count / long * 10, 3.0)
+    if said.greets:
+        out["greets"] = 1.0
+    if said.years:
+        out["years"] = 1.0
+    if not {"is", "was", "has", "ist", "est", "es", "è", "é", "jest"}.isdisjoint(said.tokens):
+        out["copula"] = 1.0
+    return out
+
+
+def _add_names(out: dict[str, float], scene: _Scene, block: Block, said: Wording) -> None:
+    names = scene.names
+    if not names:
+        out["author_unknown"] = 1.0
+    else:
+        heads = sum(word.removesuffix("'s") in names for word in said.head)
+        if heads:
+            out["name_first"] = 1.0
+            if heads > 1:
+                out["full_name_first"] = 1.0
+        elif not names.isdisjoint(said.tokens):
+            out["name_inside"] = 1.0
+    if block.index in scene.named:
+        out["below_name"] = 1.0
+        if scene.named[block.index] == 1:
+            out["just_below_name"] = 1.0
+    if block.index in scene.headed:
+        out["headed"] = 1.0
+
+
+def _add_place(out: dict[str, float], scene: _Scene, block: Block) -> None:
+    index = block.index
+    box = scene.author.get(index)
+    if box is not None:
+        out["box"] = 1.0
+        out["small_box"] = float(box[0] <= BOX_BLOCKS)
+        if box[1]:
+            out["about_box"] = 1.0
+    verdict = scene.marks.verdicts[index]
+    if index >= scene.last:
+        out["after_body"] = 1.0
+        out["distance"] = min(math.log1p(index - scene.last), 5.0)
+    elif index < scene.first:
+        out["before_body"] = 1.0
+    elif verdict is None:
+        left = scene.last - index
+        out["mid_body" if left > TAIL_BLOCKS else "end_of_body"] = 1.0
+        if left == 1:
+            out["last_of_body"] = 1.0
+        if index == scene.first:
+            out["first_of_body"] = 1.0
+    else:
+        out["cut_in_body"] = 1.0
+    if verdict is not None and verdict.step in _STEPS:
+        out["step_" + verdict.step] = 1.0
+
+
+def _add_shape(out: dict[str, float], block: Block) -> None:
+    text = block.text
+    words = block.words
+    out["length"] = math.log(words)
+    if words < 12:
+        out["short"] = 1.0
+    if words > 120:
+        out["long"] = 1.0
+    if text.endswith((".", "!", "?", "。", ")", "…", ".”", ":)")):
+        out["ends"] = 1.0
+    if block.linked:
+        out["linked"] = block.linked / words
+    if block.tag == "p":
+        out["paragraph"] = 1.0
+    elif block.tag in ("li", "td", "label", "button", "blockquote", "figcaption", "dd"):
+        out["part"] = 1.0
+    if "©" in text or text.endswith("?"):
+        out["odd"] = 1.0
+
+
+_CROSSES = tuple(
+    tuple(pair.split("*"))
+    for pair in """
+    name_first*role name_first*verb name_first*box name_first*end_of_body name_first*mid_body box*role box*verb
+    box*first_person box*third_person box*pitch box*you below_name*role below_name*box below_name*third_person
+    below_name*first_person greets*first_person greets*before_body greets*after_body greets*cut_in_body
+    first_person*end_of_body first_person*mid_body first_person*life first_person*role first_person*step_widgets
+    first_person*step_footers headed*role headed*first_person headed*third_person third_person*after_body
+    third_person*mid_body we*box role*copula
+    """.split()
+)
+"""Pairs of features that mean more together."""
+
+
+def _add_crosses(out: dict[str, float]) -> None:
+    for one, other in _CROSSES:
+        if one in out and other in out:
+            out[f"{one}*{other}"] = 1.0
+
+
+@cache
+def _weights() -> dict[str, float]:
+    with data_path("models", "author_bio.json").open(encoding="utf-8") as file:
+        weights: dict[str, float] = json.load(file)["weights"]
+    return weights
+
+
+def probability(features: dict[str, float]) -> float:
+    """Return the probability, 0–1, that a block with these features is a bio."""
+    weights = _weights()
+    total = sum(weights.get(name, 0.0) * value for name, value in features.items())
+    return 1.0 / (1.0 + math.exp(-max(min(total, 40.0), -40.0)))
+
+
+def _bios(scene: _Scene, scored: list[tuple[float, Block]]) -> list[list[Block]]:
+    """Return the winner with the neighbours that belong to it; with several authors, the bio of each."""
+    chance = {block.index: p for p, block in scored}
+    first = _extended(scene, scored[0][1], chance)
+    return [first]
+
+
+def _extended(scene: _Scene, seed: Block, chance: dict[int, float]) -> list[Block]:
+    """Return the seed and its neighbours: up and down to the next heading or the next block that is none."""
+    blocks = scene.marks.page.blocks
+    box = _box(scene, seed)
+    in_body = scene.marks.verdicts[seed.index] is None and scene.first <= seed.index < scene.last
+    chosen = {seed.index: seed}
+    for step in (-1, 1):
+        skipped = 0
+        index = seed.index + step
+        while 0 <= index < len(blocks) and skipped <= 1:
+            block = blocks[index]
+            inside = box.first <= index < box.last and not in_body
+            needed = JOIN_IN_BOX if inside else JOIN_BESIDE
+            if block.tag in _HEADINGS:
+                break
+            if chance.get(index, 0.0) >= needed:
+                chosen[index] = block
+                skipped = 0
+            else:
+                skipped += 1
+            index += step
+    return [chosen[index] for index in sorted(chosen)]
+
+
+def _box(scene: _Scene, seed: Block) -> Frame:
+    """Return the frame around the seed's own that holds its sibling paragraphs."""
+    frames = scene.marks.page.frames
+    frame = frames[seed.frame]
+    while frame.parent >= 0 and frame.last - frame.first < 2:
+        frame = frames[frame.parent]
+    return frame
