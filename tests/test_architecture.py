@@ -40,7 +40,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scraper.blocks",),
     ("scraper.walk", "scraper.dump.walk"),
     ("scraper.page",),
-    ("scraper.ranking", "scraper.marks", "scraper.named", "scraper.body", "scraper.profile", "scraper.datelines"),
+    (
+        "scraper.ranking",
+        "scraper.marks",
+        "scraper.links",
+        "scraper.labels",
+        "scraper.cards",
+        "scraper.named",
+        "scraper.body",
+        "scraper.profile",
+        "scraper.datelines",
+    ),
     ("scraper.clean", "scraper.template", "scraper.fields", "scraper.dump"),
     ("scraper.outline",),
     ("scraper.render",),
@@ -77,7 +87,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "scraper.standards": ("url", "charset"),
     "scraper.clean": (),
     "scraper.fields": (),
-    "pipelines.cli": ("console", "exits", "options", "progress", "reports"),
+    "pipelines.cli": ("console", "exits", "options", "progress", "reports", "results"),
 }
 
 # Modules that take text or bytes and return values: they open no socket, file or database, and ask no clock.

@@ -70,6 +70,15 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("why", "account", "Tell what became of one address."),
         ),
     ),
+    (
+        "Look after",
+        (
+            Entry("verify", "upkeep", "Check that the archive is whole."),
+            Entry("backup", "upkeep", "Copy the archive, safely, even while a crawl writes to it."),
+            Entry("pack", "upkeep", "Store the raw pages in less room."),
+            Entry("reextract", "upkeep", "Make the records anew from the stored pages, without the network."),
+        ),
+    ),
 )
 """The help's sections, by what the user is doing, each with its commands."""
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli import console, progress
+from pipelines.cli import console, exits, progress
 from pipelines.cli.options import WebAddress, command, db_option, json_option, proxy_option
-from pipelines.cli.reports import exit_code_of, run_summary
+from pipelines.cli.reports import exit_code_of, import_summary, run_summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +46,14 @@ DEFAULT_CONCURRENCY = 2
     metavar="N",
     help="Requests in flight per host.",
 )
-@click.option("--fresh", is_flag=True, help="Look at every known page again now, not only at those that are due.")
+@click.option("--due-only", is_flag=True, help="Of the pages known already, look only at those whose time has come.")
 @click.option(
     "--contact", metavar="TEXT", help="An address or URL that goes into the User-Agent, for the site's owner."
 )
+@click.option(
+    "--daily-cap", type=click.IntRange(min=1), metavar="N", help="Requests per site and day.  [default: no cap]"
+)
+@click.option("--ignore-robots", is_flag=True, help="Ask without reading robots.txt: only for a site of your own.")
 @proxy_option
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary; errors only.")
 @json_option
@@ -59,8 +63,10 @@ def crawl(
     max_pages: int | None,
     delay: float | None,
     concurrency: int,
-    fresh: bool,
+    due_only: bool,
     contact: str | None,
+    daily_cap: int | None,
+    ignore_robots: bool,
     proxy: str | None,
     quiet: bool,
     as_json: bool,
@@ -78,7 +84,9 @@ def crawl(
         concurrency_per_host=concurrency,
         proxy=proxy,
         contact=contact,
-        fresh=fresh,
+        due_only=due_only,
+        daily_cap=daily_cap,
+        obey_robots=not ignore_robots,
     )
     report = crawled(db, urls, settings, quiet=quiet)
     if as_json:
@@ -96,3 +104,38 @@ def crawled(db: Path, starts: Sequence[str], settings: CrawlSettings, *, quiet: 
     db.parent.mkdir(parents=True, exist_ok=True)
     with Archive(db) as archive, progress.display(quiet=quiet) as shown:
         return run_crawl(archive, starts, settings, report=shown.report)
+
+
+@command(
+    "import",
+    examples=(
+        "backfile import saved-pages/",
+        "backfile import page.html --url https://blog.example/2021/07/high-tide/",
+        "backfile import crawl.warc.gz dumps/*.txt --db old-blogs.db",
+    ),
+)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--url", type=WebAddress(), metavar="URL", help="The address that a single saved page was read from.")
+@json_option
+@db_option
+def import_(paths: tuple[Path, ...], url: str | None, as_json: bool, db: Path) -> int:
+    """File pages that are already on this machine.
+
+    PATH is a saved HTML page, a plain-text dump of one, a WARC file (plain or gzip), or a folder of these. Files that
+    cannot be read make the exit code 3.
+    """
+    from pipelines.archive import Archive
+    from pipelines.datasets.importing import import_files
+
+    if url and (len(paths) > 1 or paths[0].is_dir()):
+        raise click.UsageError("--url goes with a single file", click.get_current_context())
+    db.parent.mkdir(parents=True, exist_ok=True)
+    with Archive(db) as archive, archive.run_lock(), progress.Tally("page") as tally:
+        report = import_files(archive, paths, url=url, progress=tally.show)
+    if as_json:
+        console.write_json(report.to_dict())
+    else:
+        console.note(import_summary(report, db))
+    if not report.articles:
+        return exits.NOTHING
+    return exits.PARTIAL if report.problems else exits.DONE

@@ -21,7 +21,7 @@ DEFAULT_COLUMNS = 80
 MAX_COLUMNS = 100
 """Lines longer than this many characters are hard to read, however wide the window."""
 _COLUMN_GAP = "  "
-_BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_BOLD, _DIM, _RED, _GREEN, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
 
 
 def prepare_streams() -> None:
@@ -78,12 +78,31 @@ def wants_style(stream: TextIO) -> bool:
 
 def bold(text: str, stream: TextIO | None = None) -> str:
     """Return *text* in bold where *stream* (default: standard output) wants it, else as it is."""
-    return f"{_BOLD}{text}{_RESET}" if wants_style(stream or sys.stdout) else text
+    return _styled(text, _BOLD, stream)
 
 
 def dim(text: str, stream: TextIO | None = None) -> str:
     """Return *text* dimmed where *stream* (default: standard output) wants it, else as it is."""
-    return f"{_DIM}{text}{_RESET}" if wants_style(stream or sys.stdout) else text
+    return _styled(text, _DIM, stream)
+
+
+def red(text: str, stream: TextIO | None = None) -> str:
+    """Return *text* in red, for what was taken away; its sign has to say so too."""
+    return _styled(text, _RED, stream)
+
+
+def green(text: str, stream: TextIO | None = None) -> str:
+    """Return *text* in green, for what was added; its sign has to say so too."""
+    return _styled(text, _GREEN, stream)
+
+
+def bold_codes() -> tuple[str, str]:
+    """Return what to write before and after bold words on standard output: two empty strings where none are wanted."""
+    return (_BOLD, _RESET) if wants_style(sys.stdout) else ("", "")
+
+
+def _styled(text: str, code: str, stream: TextIO | None) -> str:
+    return f"{code}{text}{_RESET}" if wants_style(stream or sys.stdout) else text
 
 
 def line_of(text: str | None, absent: str = "") -> str:

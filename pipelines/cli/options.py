@@ -19,6 +19,10 @@ from scraper.errors import ArchiveError, InvalidURL
 if TYPE_CHECKING:
     from pipelines.archive import Archive
 
+    _TextType = click.ParamType[str]
+else:
+    _TextType = click.ParamType  # takes no type arguments at run time before click 8.4
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 DEFAULT_DB = Path("data") / "archive.db"
@@ -54,7 +58,7 @@ def command(
     return decorate
 
 
-class WebAddress(click.ParamType):
+class WebAddress(_TextType):
     """An absolute http or https address."""
 
     name = "url"
@@ -82,7 +86,7 @@ def meant_address(text: str) -> str | None:
     return f"did you mean https://{text} ?" if looks_like_host else None
 
 
-class PartialDate(click.ParamType):
+class PartialDate(_TextType):
     """A day, month or year: ``2021-07-26``, ``2021-07`` or ``2021``, handed on as text."""
 
     name = "date"

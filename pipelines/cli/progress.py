@@ -89,6 +89,34 @@ class LiveLine:
         )
 
 
+class Tally:
+    """Counts on one line of a terminal while something is written; silent where nobody watches."""
+
+    INTERVAL = 500
+    """Things between two updates of the line."""
+
+    def __init__(self, noun: str) -> None:
+        self._noun = noun
+        self._shown = False
+
+    def __enter__(self) -> Tally:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def show(self, count: int) -> None:
+        """Show *count*, the number of things so far."""
+        if count % self.INTERVAL == 0 and console.is_terminal(sys.stderr):
+            self._shown = True
+            sys.stderr.write(f"\r{console.counted(count, self._noun)} …")
+            sys.stderr.flush()
+
+
 def display(*, quiet: bool) -> Silence | PlainLines | LiveLine:
     """Return the display that suits where standard error goes, as a context manager with ``report(progress)``."""
     if quiet:

@@ -9,6 +9,7 @@ from pipelines.cli import console, exits
 
 if TYPE_CHECKING:
     from pipelines.crawl import RunReport
+    from pipelines.datasets.importing import ImportReport
 
 PROBLEMS_SHOWN = 5
 """Problems a summary lists; more of them would hide the summary. ``backfile runs ID`` has all that were kept."""
@@ -71,3 +72,17 @@ def _troubles(report: RunReport) -> list[str]:
         for hit in report.limits
     ]
     return lines
+
+
+def import_summary(report: ImportReport, db: Path) -> str:
+    """Return what an import did, in a few lines."""
+    counts = [f"{report.verdicts[name]:,} {name}" for name in ("new", "changed", "updated", "unchanged")]
+    lines = [f"{console.counted(report.pages, 'page')} looked at; articles in {db}: {', '.join(counts)}"]
+    lines += [f"no article: {console.counted(count, 'page')}, {kind}" for kind, count in report.skipped.most_common()]
+    lines += [
+        f"not read: {console.line_of(name)}: {console.line_of(reason)}"
+        for name, reason in report.problems[:PROBLEMS_SHOWN]
+    ]
+    if len(report.problems) > PROBLEMS_SHOWN:
+        lines.append(f"… and {len(report.problems) - PROBLEMS_SHOWN} more")
+    return "\n".join(lines)

@@ -1,0 +1,154 @@
+"""A walk through the program without the internet (``demo``): crawl a bundled blog, list, search, show a record."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.cli import console, progress
+from pipelines.cli.options import command
+from pipelines.cli.reports import exit_code_of, run_summary
+from pipelines.cli.results import hit_text
+
+if TYPE_CHECKING:
+    from pipelines.archive import Archive, StoredArticle
+    from pipelines.crawl import RunReport
+
+QUERY = "chain skips"
+"""What the walk searches for."""
+HITS_SHOWN = 3
+BODY_LINES_SHOWN = 12
+"""Lines of the record's body that are printed: enough to see headings and lists survive."""
+
+
+@command("demo", examples=("backfile demo", "backfile demo --db demo.db && backfile search tyre --db demo.db"))
+@click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Keep the archive in this file.  [default: a temporary one, removed at the end]",
+)
+def demo(db: Path | None) -> int:
+    """Crawl the bundled blog, without the internet, and show what comes of it.
+
+    The blog is served on this machine only, at a free port, for as long as the walk lasts.
+    """
+    from pipelines.archive import Archive
+    from pipelines.demo import serve
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="backfile-demo-")))
+        kept = db or folder / "archive.db"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        site = stack.enter_context(serve())
+        archive = stack.enter_context(Archive(kept))
+        named = kept if db else Path("archive.db")
+        _step(
+            f"backfile crawl {site.url}", f"The bundled blog has {site.posts} posts. It is served on this machine only."
+        )
+        report = _crawled(archive, site.url)
+        console.write(run_summary(report, named))
+        _list(archive)
+        _search(archive)
+        _show(archive)
+        _close(kept if db else None)
+    return exit_code_of(report)
+
+
+def _crawled(archive: Archive, url: str) -> RunReport:
+    from pipelines.crawl import CrawlSettings, crawl
+
+    with progress.display(quiet=not console.is_terminal(click.get_text_stream("stderr"))) as shown:
+        return crawl(archive, [url], CrawlSettings(), report=shown.report)
+
+
+def _list(archive: Archive) -> None:
+    _step(
+        "backfile sites, and what they hold",
+        "Every post became a record; listings, tag pages, About and Contact did not.",
+    )
+    articles = list(archive.articles())
+    rows = [
+        _row(stored) for stored in sorted(articles, key=lambda stored: stored.article.published or "", reverse=True)
+    ]
+    console.write(console.table(("id", "published", "updated", "min", "words", "title"), rows, stretch=5))
+
+
+def _row(stored: StoredArticle) -> tuple[object, ...]:
+    article = stored.article
+    return (
+        stored.id,
+        article.published,
+        article.modified if article.modified != article.published else "",
+        article.reading_minutes,
+        article.word_count,
+        article.title,
+    )
+
+
+def _search(archive: Archive) -> None:
+    _step(f"backfile search {QUERY}", "Every word has to occur; the best match comes first.")
+    hits = archive.search(QUERY, limit=HITS_SHOWN)
+    console.write("\n\n".join(hit_text(hit) for hit in hits) or "nothing found")
+
+
+def _show(archive: Archive) -> None:
+    hits = archive.search(QUERY, limit=1)
+    if not hits:
+        return
+    stored = archive.get(hits[0].id)
+    _step(
+        f"backfile show {stored.id} --json",
+        "The record: what a careful person would file of that page, and nothing else.",
+    )
+    record = stored.article.to_dict()
+    width = console.columns()
+    for name in _SHOWN_KEYS:
+        console.write(f"{name:<16}{console.cut(console.line_of(_told(record[name]), '–'), width - 16)}")
+    lines = console.wrap(record["text"], width - 4, "    ").split("\n")
+    console.write("text")
+    console.write("\n".join(lines[:BODY_LINES_SHOWN]))
+    if len(lines) > BODY_LINES_SHOWN:
+        console.write(f"    … {len(lines) - BODY_LINES_SHOWN} more lines")
+
+
+_SHOWN_KEYS = (
+    *("title", "url", "published", "modified", "reading_minutes", "authors", "author_bio", "language", "tags"),
+    *("related", "images", "word_count"),
+)
+
+
+def _told(value: Any) -> str:
+    """Return a field on one line: names of authors, titles or summaries of related posts, a number, a text."""
+    if isinstance(value, list):
+        return "; ".join(_each(value))
+    return "" if value is None else str(value)
+
+
+def _each(values: Iterable[Any]) -> Iterable[str]:
+    for value in values:
+        if isinstance(value, dict):
+            yield value.get("name") or value.get("title") or value.get("excerpt") or value.get("url") or ""
+        else:
+            yield str(value)
+
+
+def _close(kept: Path | None) -> None:
+    console.write()
+    if kept:
+        console.write(f"The archive stays in {kept}. Try: backfile search tyre --db {kept}")
+    else:
+        console.write("The archive was temporary. Keep one with: backfile demo --db demo.db")
+    console.write("Your own: backfile crawl https://blog.example/")
+
+
+def _step(line: str, remark: str) -> None:
+    console.write()
+    console.write(console.bold(f"$ {line}"))
+    console.write(console.dim(f"  {remark}"))
+    console.write()

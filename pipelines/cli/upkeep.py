@@ -1,0 +1,94 @@
+"""Keep the archive whole and small: ``verify``, ``backup``, ``pack`` and ``reextract``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipelines.cli import console, exits, progress
+from pipelines.cli.options import command, db_option, json_option, open_archive
+from pipelines.cli.reports import exit_code_of, run_summary
+
+
+@command("verify", examples=("backfile verify", "backfile verify --quick --json"))
+@click.option("--quick", is_flag=True, help="Check the structure only, not every stored page.")
+@json_option
+@db_option
+def verify(quick: bool, as_json: bool, db: Path) -> int:
+    """Check that the archive is whole.
+
+    Structure, references, the search index against the text, and the checksums of the stored pages. The exit code is 5
+    when something is wrong; with --json each problem is one line.
+    """
+    with open_archive(db) as archive:
+        problems = archive.verify(quick=quick)
+    for problem in problems:
+        if as_json:
+            console.write_json_line({"what": problem.what, "where": problem.where, "detail": problem.detail})
+        else:
+            console.write(console.line_of(f"{problem.what}: {problem.where}: {problem.detail}"))
+    if problems:
+        console.note(f"{db} is damaged: {console.counted(len(problems), 'problem')}")
+        return exits.DAMAGED
+    console.note(f"{db} is sound")
+    return exits.DONE
+
+
+@command("backup", examples=("backfile backup /media/disk/archive.db",))
+@click.argument("to", metavar="TO", type=click.Path(path_type=Path))
+@db_option
+def backup(to: Path, db: Path) -> int:
+    """Copy the archive, safely, even while a crawl writes to it.
+
+    The stored raw pages are copied too, into a second file beside TO.
+    """
+    with open_archive(db) as archive:
+        archive.backup(to)
+    console.note(f"copied {db} to {to}")
+    return exits.DONE
+
+
+@command("pack", examples=("backfile pack", "backfile pack --site blog.example"))
+@click.option("--site", metavar="HOST", help="Only this site, such as blog.example.")
+@json_option
+@db_option
+def pack(site: str | None, as_json: bool, db: Path) -> int:
+    """Store the raw pages in less room.
+
+    Pages of one site resemble each other; packed together they take a fraction of what they take one by one.
+    """
+    with open_archive(db, readonly=False) as archive, archive.run_lock():
+        report = archive.pack(site=site)
+    if as_json:
+        console.write_json(
+            {"pages": report.pages, "bytes_before": report.bytes_before, "bytes_after": report.bytes_after}
+        )
+    else:
+        console.note(
+            f"packed {console.counted(report.pages, 'page')}: {console.size(report.bytes_before)} before, "
+            f"{console.size(report.bytes_after)} after"
+        )
+    return exits.DONE
+
+
+@command("reextract", examples=("backfile reextract", "backfile reextract blog.example"))
+@click.argument("sites", metavar="[SITE]...", nargs=-1)
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes.  [default: one per core, up to 4]")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary; errors only.")
+@json_option
+@db_option
+def reextract(sites: tuple[str, ...], workers: int | None, quiet: bool, as_json: bool, db: Path) -> int:
+    """Make the records anew from the stored pages, without the network.
+
+    For after an update of this program: a better extractor then improves the whole archive.
+    """
+    from pipelines.crawl import reextract as run_again
+
+    with open_archive(db, readonly=False) as archive, progress.display(quiet=quiet) as shown:
+        report = run_again(archive, sites=sites, report=shown.report, workers=workers)
+    if as_json:
+        console.write_json(report.to_dict())
+    if not quiet:
+        console.note(run_summary(report, db))
+    return exit_code_of(report)

@@ -1,0 +1,160 @@
+"""Archive → files: which articles, which keys, which format; what is written appears complete or not at all."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pipelines.datasets import card
+from pipelines.datasets.formats import FORMATS, Format, format_of
+from pipelines.datasets.records import EXPORT_KEYS, record_of
+from pipelines.datasets.report import ExportReport
+from pipelines.datasets.writing import MARKER, complete_file, complete_folder, compressed
+from scraper.errors import ExportError
+
+if TYPE_CHECKING:
+    from pipelines.archive import Archive
+
+NOARCHIVE = "noarchive"
+"""The directive by which a page asks not to be kept or passed on (meta robots, X-Robots-Tag)."""
+STANDARD_OUTPUT = "-"
+QUERY_MATCHES_MAX = 1_000_000
+"""Articles one search may choose for an export."""
+
+
+def export(
+    archive: Archive,
+    out: str | os.PathLike[str],
+    *,
+    format: str | None = None,
+    fields: Sequence[str] | None = None,
+    query: str | None = None,
+    progress: Callable[[int], None] | None = None,
+    **filters: Any,
+) -> ExportReport:
+    """Write the articles of *archive* to *out* and return what was written.
+
+    *out* is a file, a folder, or ``-`` for standard output. *format* is a name in FORMATS; None: by the name of *out*,
+    a folder being a dataset. *fields* are keys of the record, in the order wanted; None: all. *query*: only articles
+    this search finds. *filters* are those of ``Archive.articles``: site, author, tag, since, until, as_of. *progress*
+    is told the number of articles so far, at each. Pages that carry ``noarchive`` are left out and counted.
+    Raises ExportError when *out* cannot be written, or a format or field is unknown.
+    """
+    # A path loses the slash at its end, by which a folder that does not exist yet is known; text keeps it.
+    name = os.fspath(out)
+    chosen = format_of(name, "dataset" if format is None and Path(name).is_dir() else format)
+    if chosen not in FORMATS:
+        raise ExportError(f"there is no format {chosen}", hint=f"one of: {', '.join(FORMATS)}")
+    selection = _Selection(archive, filters, query, _known(fields), progress)
+    form = FORMATS[chosen]
+    if form.is_folder:
+        return _to_folder(selection, name, chosen, form)
+    return _to_file(selection, name, chosen, form)
+
+
+@dataclass
+class _Selection:
+    """The records to write, as often as they are asked for."""
+
+    archive: Archive
+    filters: dict[str, Any]
+    query: str | None
+    fields: tuple[str, ...]
+    progress: Callable[[int], None] | None
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._found = self._found_ids()
+        self._closed = _noarchive_pages(self.archive)
+
+    def whole(self) -> Iterator[dict[str, Any]]:
+        """Yield every record with all its keys."""
+        self.left_out.clear()
+        count = 0
+        for stored in self.archive.articles(**self.filters):
+            if self._found is not None and stored.id not in self._found:
+                continue
+            if stored.page_id in self._closed:
+                self.left_out[NOARCHIVE] += 1
+                continue
+            yield record_of(stored)
+            count += 1
+            if self.progress:
+                self.progress(count)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield every record with the chosen keys, in their order."""
+        if self.fields == EXPORT_KEYS:
+            yield from self.whole()
+            return
+        for record in self.whole():
+            yield {name: record[name] for name in self.fields}
+
+    def _found_ids(self) -> frozenset[int] | None:
+        if self.query is None:
+            return None
+        narrowing = {name: value for name, value in self.filters.items() if name != "as_of"}
+        return frozenset(hit.id for hit in self.archive.search(self.query, limit=QUERY_MATCHES_MAX, **narrowing))
+
+
+def _known(fields: Sequence[str] | None) -> tuple[str, ...]:
+    chosen = tuple(fields) if fields else EXPORT_KEYS
+    for name in chosen:
+        if name not in EXPORT_KEYS:
+            raise ExportError(f"a record has no field {name}", hint=f"it has: {', '.join(EXPORT_KEYS)}")
+    return chosen
+
+
+def _noarchive_pages(archive: Archive) -> frozenset[int]:
+    rows = archive.connection.execute("SELECT id FROM pages WHERE directives LIKE '%' || ? || '%'", (NOARCHIVE,))
+    return frozenset(row[0] for row in rows)
+
+
+def _to_file(selection: _Selection, name: str, chosen: str, form: Format) -> ExportReport:
+    write = importlib.import_module(f"pipelines.datasets.{form.module}").write
+    counted = _Counting(sys.stdout.buffer) if name == STANDARD_OUTPUT else None
+    if counted:
+        articles = write(selection.records(), counted, selection.fields)
+        counted.flush()
+        return ExportReport(name, chosen, articles, counted.count, left_out=dict(selection.left_out))
+    path = Path(name)
+    with complete_file(path) as file, compressed(path.name, file) as stream:
+        articles = write(selection.records(), stream, selection.fields)
+    return ExportReport(name, chosen, articles, path.stat().st_size, left_out=dict(selection.left_out))
+
+
+def _to_folder(selection: _Selection, name: str, chosen: str, form: Format) -> ExportReport:
+    if name == STANDARD_OUTPUT:
+        raise ExportError(f"{chosen} makes a folder, which standard output cannot hold", hint="name a folder as OUT")
+    write_folder = importlib.import_module(f"pipelines.datasets.{form.module}").write_folder
+    path = Path(name)
+    read = selection.whole if chosen == "markdown" else selection.records
+    with complete_folder(path) as folder:
+        articles, files = write_folder(read, folder, selection.fields)
+        lines = sorted(f"{card.sha256(file)}  {file.relative_to(folder).as_posix()}" for file in files)
+        (folder / MARKER).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return ExportReport(name, chosen, articles, size, files=len(files) + 1, left_out=dict(selection.left_out))
+
+
+class _Counting:
+    """A stream that passes bytes on and counts them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def write(self, data: bytes) -> int:
+        """Pass *data* on."""
+        self.count += len(data)
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        """Pass on what is buffered."""
+        self._stream.flush()
