@@ -76,6 +76,8 @@ class Block:
     """Blank lines before it in a dump; -1 on a page, where layout is not known."""
     marker: str = ""
     """The bullet or number a dump's line begins with, such as ``•`` or ``2.``."""
+    indent: int = -1
+    """Columns of white space before it in a dump; -1 on a page."""
 
 
 @dataclass(slots=True)
@@ -173,7 +175,7 @@ class Walked:
         return chain
 
 
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 def quick_words(text: str) -> int:
@@ -183,7 +185,7 @@ def quick_words(text: str) -> int:
     """
     words = len(text.split())
     if not text.isascii():
-        unspaced = len(_UNSPACED.findall(text))
+        unspaced = len(UNSPACED.findall(text))
         if unspaced:
             words = max(words, words + unspaced // 2 - 1)
     return words

@@ -13,6 +13,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from scraper.blocks import Block, Frame, Walked
+from scraper.dump.walk import is_dump as is_text_dump
 from scraper.dump.walk import walk_text
 from scraper.response import Response
 from scraper.standards import charset, headers, structured, url
@@ -29,7 +30,6 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr param keygen p li td tr th dt dd option".split()
 )
-_LOOKS_LIKE_MARKUP = re.compile(r"<(?:!doctype|/?[a-zA-Z][\w-]*(?:\s[^<>]*)?/?)>", re.I)
 _REFRESH = re.compile(r"\s*(\d{0,9})(?:\.\d*)?\s*(?:[;,]\s*)?(?:url\s*=\s*)?[\"']?([^\"']*)", re.I)
 
 
@@ -144,7 +144,7 @@ def parse_text(
 ) -> Page:
     """Return the Page of decoded HTML, or of a plain-text dump when *text* holds not a single tag. Never raises."""
     text = text.replace("\x00", "")
-    is_dump = _LOOKS_LIKE_MARKUP.search(text) is None
+    is_dump = is_text_dump(text)
     if is_dump:
         walked = walk_text(text)
     else:

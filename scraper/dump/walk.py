@@ -19,7 +19,7 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _FIRST_UNSPACED = 0x2E80  # where CJK begins
 
 FEW_TAGS_PER_LINE = 0.25
-"""Share of lines with a tag up to which text is a dump that speaks about markup; a page has one on nearly every line."""
+"""Share of lines with a tag up to which text is a dump that speaks of markup; a page has one on nearly every line."""
 ENOUGH_LINES = 20
 """Lines a text with tags must have to be a dump: a fragment of a page may be one long line."""
 NARROWEST, WIDEST = 40, 130
@@ -46,7 +46,7 @@ def is_dump(text: str) -> bool:
 
 
 def walk_text(dump: str) -> Walked:
-    r"""Return a plain-text dump as blocks, one per non-blank line: the blank lines before it, its marker and indent too.
+    r"""Return a plain-text dump as blocks, one per non-blank line: blank lines before it, its marker and indent too.
 
     >>> [(b.tag, b.marker, b.text) for b in walk_text("Title\n\n  • one\n  2. two").blocks]
     [('line', '', 'Title'), ('li', '•', 'one'), ('li', '2.', 'two')]
