@@ -51,6 +51,7 @@ class Hint(IntFlag):
     ENTRY = auto()
     FORM = auto()
     ICON = auto()
+    ABOUT = auto()
 
 
 # Tokens that speak about something else than the element itself: "has-sidebar", "no-comments", "with-author", and the
@@ -69,26 +70,28 @@ _STRONG = (
 )
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_SEPARATORS = re.compile(r"[-_:]+")
 
 
 @cache
-def _tables() -> tuple[dict[str, int], dict[str, int], int]:
-    """Return (whole token → flags, part sequence → flags, longest part sequence)."""
+def _tables() -> tuple[dict[str, int], dict[str, tuple[tuple[list[str], int], ...]], frozenset[str]]:
+    """Return (whole token → flags, first part → (parts, flag) of the sequences, parts no telling token is without)."""
     with data_path("lists", "class_names.toml").open("rb") as file:
         table = tomllib.load(file)
     whole: dict[str, int] = {}
-    parts: dict[str, int] = {}
+    sequences: dict[str, tuple[tuple[list[str], int], ...]] = {}
+    telling = set()
     for name, lists in table.items():
         flag = Hint[name.upper()].value
         for token in lists.get("whole", ()):
             whole[token] = whole.get(token, 0) | flag
+            telling.add(token.split("-", 1)[0])
         for token in lists.get("parts", ()):
-            parts[token] = parts.get(token, 0) | flag
-    return whole, parts, max(token.count("-") + 1 for token in parts)
+            parts = token.split("-")
+            sequences[parts[0]] = (*sequences.get(parts[0], ()), (parts, flag))
+            telling.add(parts[0])
+    return whole, sequences, frozenset(telling)
 
 
-@lru_cache(maxsize=20_000)
 def hints_of_token(token: str) -> int:
     """Return the flags one class or id token hints at, 0 for none.
 
@@ -97,25 +100,48 @@ def hints_of_token(token: str) -> int:
     >>> hints_of_token("has-sidebar"), hints_of_token("overflow-hidden")
     (0, 0)
     """
-    whole, sequences, longest = _tables()
-    name = _SEPARATORS.sub("-", _CAMEL.sub("-", token)).lower().strip("-")
-    flags = whole.get(name, 0)
+    whole, sequences, telling = _tables()
+    name = token.lower()
+    if name != token:
+        name = _CAMEL.sub("-", token).lower()
+    name = name.replace("_", "-").replace(":", "-")
     parts = name.split("-")
-    if parts[0] in _FOREIGN and (
-        parts[0] not in _FOREIGN_EXCEPT or (parts[0] in ("tag", "category") and len(parts) > 1)
-    ):
+    if telling.isdisjoint(parts):
+        return 0
+    if "" in parts:
+        parts = [part for part in parts if part]
+        name = "-".join(parts)
+    flags = whole.get(name, 0)
+    first, last = parts[0], parts[-1]
+    if first in _FOREIGN and (first not in _FOREIGN_EXCEPT or (first in ("tag", "category") and len(parts) > 1)):
         return flags
-    if parts[-1] in _INNER:
+    if last in _INNER:
         return flags
-    inner = parts[-1] in _WEAK_INNER and len(parts) > 1
     found = 0
-    for start in range(len(parts)):
-        for stop in range(start + 1, min(start + longest, len(parts)) + 1):
-            found |= sequences.get("-".join(parts[start:stop]), 0)
+    for position, part in enumerate(parts):
+        for sequence, flag in sequences.get(part, ()):
+            if parts[position : position + len(sequence)] == sequence:
+                found |= flag
+    inner = last in _WEAK_INNER and len(parts) > 1
     return flags | (found & _STRONG.value if inner else found)
 
 
-@lru_cache(maxsize=20_000)
+class _Tokens(dict[str, int]):
+    """Token → its flags, worked out at the first look."""
+
+    def __missing__(self, token: str) -> int:
+        if len(self) >= _REMEMBERED_TOKENS:
+            self.clear()
+        flags = self[token] = hints_of_token(token)
+        return flags
+
+
+_REMEMBERED_TOKENS = 50_000
+"""Tokens whose flags are kept. A page brings 170 new ones when every page is of another site."""
+_TOKENS = _Tokens()
+
+
+@lru_cache(maxsize=50_000)
 def hints_of(names: str) -> int:
     """Return the flags of a whole class (or id) attribute: those of its tokens together.
 
@@ -124,5 +150,5 @@ def hints_of(names: str) -> int:
     """
     flags = 0
     for token in names.split():
-        flags |= hints_of_token(token)
+        flags |= _TOKENS[token]
     return flags

@@ -2,13 +2,13 @@
 
 One iterative walk collects everything that later steps ask for, because each further walk costs as much as the first.
 Considered instead: CSS selections per field (each one a walk), and cutting the tree (then nobody can say why a line is
-missing).
+missing). A page has two thousand nodes, so what is done for each is written for speed: one look-up says what an element
+is, attributes are read once, and those that few elements carry are looked at only where one of them is there.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -20,6 +20,7 @@ from scraper.blocks import (
     STRIKE,
     SUBSCRIPT,
     SUPERSCRIPT,
+    UNSPACED,
     Anchor,
     Block,
     Frame,
@@ -47,90 +48,125 @@ _STYLES = {
     "sup": SUPERSCRIPT,
     "sub": SUBSCRIPT,
 }
-# HTML Living Standard §4.5 (text-level semantics) and the presentational ones of §16.2; every other element is a frame.
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby s "
-    "samp small span strike strong sub sup time tt u var wbr".split()
+_SKIP, _TEXT, _SPECIAL, _INLINE, _FRAME = range(5)
+_KINDS: dict[str | None, int] = {
+    **dict.fromkeys(
+        # HTML Living Standard §4.5 (text-level semantics) and the presentational ones of §16.2
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb rp rt rtc ruby s "
+        "samp small span strike strong sub sup time tt u var".split(),
+        _INLINE,
+    ),
+    **dict.fromkeys(
+        # programs, vector drawings, embedded documents, form values, fallbacks: their content is no text of the page
+        "style template noscript svg math iframe object embed canvas audio video select textarea datalist map frameset "
+        "noframes progress meter input source track area col wbr -comment -document -cdata -undef !doctype".split(),
+        _SKIP,
+    ),
+    None: _SKIP,
+    **dict.fromkeys("br img title meta link base script".split(), _SPECIAL),
+    "-text": _TEXT,
+}
+"""What an element is; every other one is a frame."""
+# Attributes that few elements carry; the rest of the reading is skipped where none of them is there.
+_RARE = frozenset(
+    "hidden style aria-hidden role itemprop datetime content rel start value colspan lang xml:lang".split()
 )
-# Elements whose content is no text of the page: programs, vector drawings, embedded documents, form values, fallbacks.
-_SKIPPED = frozenset(
-    "style template noscript svg math iframe object embed canvas audio video select textarea datalist map frameset "
-    "noframes progress meter".split()
-)
-_HEAD_FACTS = frozenset(("title", "meta", "link", "base", "script"))
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _LAZY_SOURCES = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 _MARKED = (Hint.AUTHOR | Hint.BYLINE | Hint.DATE | Hint.TAGS | Hint.TITLE).value
-_UNSEEN_INLINE = (Hint.SCREEN_READER | Hint.HIDDEN).value
+_UNSEEN = (Hint.SCREEN_READER | Hint.HIDDEN).value
+_SPEAKING = _MARKED | _UNSEEN
+_ICON = Hint.ICON.value
+_SAYING = frozenset(("time", "abbr"))
+_TAGGING = ("author", "tag", "category tag")
+# What holds running text: an unknown element inside is part of it, as browsers draw it (HTML Living Standard §15.3.1).
+_TEXTUAL = frozenset("p li h1 h2 h3 h4 h5 h6 dt dd td th figcaption summary caption".split())
+_NUMBERED = frozenset(("ol", "li", "td", "th"))
+_LANGUAGE = re.compile(r"(?:^|\s)(?:lang|language|highlight-source|brush)[-:]\s?([\w+#.-]+)")
 
-
-class _Open(NamedTuple):
-    """What to restore when an element closes."""
-
-    node: LexborNode
-    frame: int
-    """The frame this element opened, or -1 for an inline element."""
-    style: int
-    anchor: int
-    """Style and anchor outside of it."""
-    opened_anchor: int
-    mark: tuple[str, int, str, str, str, int, int, int] | None
+_Said = tuple[str, int, str, str, str, int, int, int]
+_Open = tuple[LexborNode, int, int, int, int, _Said | None]
+"""What to restore when an element closes: the node; the frame it opened, -1 for an inline element; style and anchor
+outside of it; the anchor it opened, or -1; the beginning of its Mark, or None."""
+_new = tuple.__new__  # half the price of a NamedTuple's own constructor
 
 
 class _Walk:
-    """The state of one walk. ``run`` is the loop; the other methods are what an opening, a text and a closing do."""
+    """The state of one walk. ``run`` is the loop; the other methods are what openings and closings do."""
+
+    __slots__ = (
+        "anchor",
+        "anchors",
+        "block_start",
+        "blocks",
+        "frame",
+        "frames",
+        "has_text",
+        "is_linked",
+        "out",
+        "pieces",
+        "preformatted",
+        "style",
+        "used",
+    )
 
     def __init__(self) -> None:
-        self.out = Walked()
+        self.out = out = Walked()
+        self.frames, self.blocks, self.pieces, self.anchors = out.frames, out.blocks, out.pieces, out.anchors
         self.frame = -1
         self.style = 0
         self.anchor = -1
         self.block_start = 0
         self.has_text = False
+        self.is_linked = False
         self.preformatted = 0
+        self.used = -1  # the last frame that an anchor, image or mark stands in: it stays, though it may hold no text
 
     def run(self, root: LexborNode) -> Walked:
         stack: list[_Open] = []
-        node: LexborNode | None = root
-        while node is not None:
-            tag = node.tag or ""
-            child: LexborNode | None = None
-            if tag == "-text":
-                self.text(node.text_content or "")
-            elif tag[:1] != "-":
-                opened = self.open(node, tag)
+        pieces = self.pieces
+        kind_of = _KINDS.get
+        node: LexborNode = root
+        while True:
+            tag = node.tag
+            kind = kind_of(tag, _FRAME)
+            if kind == _TEXT:
+                text = node.text_content
+                if text and (self.has_text or not text.isspace()):
+                    self.has_text = True
+                    if self.anchor >= 0:
+                        self.is_linked = True
+                    pieces.append(_new(Piece, (text, self.style, self.anchor)))
+            elif kind >= _INLINE:
+                child = node.child
+                opened = (
+                    self.open_frame(node, tag, child is None)  # type: ignore[arg-type]
+                    if kind == _FRAME
+                    else self.open_inline(node, tag)  # type: ignore[arg-type]
+                )
                 if opened is not None:
-                    child = node.child
                     if child is not None:
                         stack.append(opened)
                         node = child
                         continue
                     self.close(opened)
-            following = node.next
-            while following is None and stack:
+            elif kind == _SPECIAL:
+                self.special(node, tag)  # type: ignore[arg-type]
+            following = node.next if stack else None
+            while following is None:
+                if not stack:
+                    self.flush()
+                    return self.out
                 opened = stack.pop()
                 self.close(opened)
-                following = opened.node.next
+                following = opened[0].next if stack else None
             node = following
-            if not stack:
-                break
-        self.flush()
-        return self.out
-
-    def text(self, text: str) -> None:
-        if text.isspace():
-            if self.has_text:
-                self.out.pieces.append(Piece(text, self.style, self.anchor))
-            return
-        if text:
-            self.has_text = True
-            self.out.pieces.append(Piece(text, self.style, self.anchor))
 
     def line_break(self) -> None:
         """One break is a line of the block; a second one in a row ends it, as authors without ``p`` mean it."""
         if not self.has_text:
             return
-        pieces = self.out.pieces
+        pieces = self.pieces
         last = len(pieces) - 1
         while last > self.block_start and not pieces[last].style & BREAK and pieces[last].text.isspace():
             last -= 1
@@ -140,128 +176,185 @@ class _Walk:
             pieces.append(Piece("\n", self.style | BREAK, self.anchor))
 
     def flush(self) -> None:
-        """End the current run: make it a block if it holds text."""
-        out = self.out
-        start, self.block_start = self.block_start, len(out.pieces)
+        """End the current run: make it a block. Nothing happens when it holds no text."""
         if not self.has_text:
-            del out.pieces[start:]
-            self.block_start = start
             return
-        self.has_text = False
-        run = out.pieces[start:]
-        text = " ".join("".join([piece.text for piece in run]).split())
+        pieces, blocks = self.pieces, self.blocks
+        run = pieces[self.block_start :]
+        text = run[0].text if len(run) == 1 else "".join([piece[0] for piece in run])
+        split = text.split()
+        text = " ".join(split)
+        words = len(split)
         if not text.isascii():
             text = text.replace("\u200b", "").replace("\ufeff", "")
-        words = quick_words(text)
-        linked = 0
-        index = len(out.blocks)
-        anchor = -1
-        for piece in run:
-            if piece.anchor >= 0:
-                linked += quick_words(piece.text)
-                if piece.anchor != anchor:
-                    anchor = piece.anchor
-                    if out.anchors[anchor].block < 0 and not piece.text.isspace():
-                        out.anchors[anchor].block = index
+            if UNSPACED.search(text):
+                words = quick_words(text)
+        index = len(blocks)
+        linked = min(self.linked_words(run, index), words) if self.is_linked else 0
         frame = self.frame
-        tag = out.frames[frame].tag if frame >= 0 else "body"
-        out.blocks.append(Block(index, frame, tag, text, words, min(linked, words), start, len(out.pieces)))
+        tag = self.frames[frame].tag if frame >= 0 else "body"
+        end = len(pieces)
+        blocks.append(Block(index, frame, tag, text, words, linked, self.block_start, end))
+        self.block_start = end
+        self.has_text = self.is_linked = False
 
-    def open(self, node: LexborNode, tag: str) -> _Open | None:
-        """Take in an element; None says its content is skipped."""
-        if tag == "br":
-            self.line_break()
-            return None
-        if tag in _SKIPPED:
-            return None
-        if tag in _HEAD_FACTS:
-            self.head_fact(node, tag)
-            return None
+    def linked_words(self, run: list[Piece], index: int) -> int:
+        """Return the words of a run that stand in links, and tell its anchors which block they begin in."""
+        linked = 0
+        seen = -1
+        anchors = self.anchors
+        for text, _, anchor in run:
+            if anchor >= 0:
+                linked += quick_words(text)
+                if anchor != seen and not text.isspace():
+                    seen = anchor
+                    if anchors[anchor].block < 0:
+                        anchors[anchor].block = index
+        return linked
+
+    def open_inline(self, node: LexborNode, tag: str) -> _Open | None:
+        """Take in an inline element; None says that its content is not shown."""
         attributes = node.attributes
-        if tag == "img":
-            self.image(attributes)
-            return None
-        if tag in _INLINE:
-            return self.open_inline(node, tag, attributes)
-        return self.open_frame(node, tag, attributes)
-
-    def open_inline(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> _Open | None:
         style, anchor, opened_anchor = self.style, self.anchor, -1
-        names = _names(attributes) if attributes else ""
-        hints = hints_of(names) if names else 0
-        if attributes:
-            if hints & _UNSEEN_INLINE or "hidden" in attributes or _is_undisplayed(attributes):
-                return None
-            if hints & Hint.ICON.value and (tag == "i" or "material" in names):
-                return None  # a ligature's name, drawn as a picture
-        if tag == "a" and attributes.get("href"):
-            opened_anchor = self.anchor = len(self.out.anchors)
-            self.out.anchors.append(
-                Anchor(
-                    opened_anchor,
-                    (attributes["href"] or "").strip(),
-                    (attributes.get("rel") or "").lower(),
-                    hints,
-                    self.frame,
-                    len(self.out.pieces),
-                    title=attributes.get("title") or "",
-                )
-            )
-        self.style |= _STYLES.get(tag, 0)
-        mark = self.mark(tag, hints, attributes) if attributes or tag == "time" else None
-        return _Open(node, -1, style, anchor, opened_anchor, mark)
-
-    def open_frame(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> _Open:
-        self.flush()
-        out = self.out
-        index = len(out.frames)
-        names = _names(attributes) if attributes else ""
-        hints = hints_of(names) if names else 0
-        frame = Frame(index, tag, self.frame, names, hints, "", "", False, len(out.blocks))
         mark = None
         if attributes:
-            frame.role = (attributes.get("role") or "").lower()
-            frame.itemprop = attributes.get("itemprop") or ""
-            frame.hidden = _is_hidden(attributes, names)
-            if tag in ("ol", "li", "td", "th"):
-                frame.start = attributes.get("start") or attributes.get("value") or attributes.get("colspan") or ""
-            elif tag == "html":
-                out.lang = attributes.get("lang") or attributes.get("xml:lang") or ""
-            mark = self.mark(tag, hints, attributes)
-        out.frames.append(frame)
+            names = _names(attributes)
+            hints = hints_of(names) if names else 0
+            rare = not _RARE.isdisjoint(attributes)
+            if hints & _UNSEEN or (rare and ("hidden" in attributes or _is_undisplayed(attributes))):
+                return None
+            if hints & _ICON and (tag == "i" or "material" in names):
+                return None  # a ligature's name, drawn as a picture
+            if tag == "a":
+                opened_anchor = self.open_anchor(attributes, hints)
+            elif tag == "code" and self.preformatted and names:
+                self.note_language(names)
+            if rare or hints & _MARKED or tag in _SAYING:
+                mark = self.mark(tag, hints, attributes)
+        elif tag == "time":
+            mark = self.mark(tag, 0, attributes)
+        if tag in _STYLES:
+            self.style |= _STYLES[tag]
+        return (node, -1, style, anchor, opened_anchor, mark)
+
+    def open_anchor(self, attributes: dict[str, str | None], hints: int) -> int:
+        """Take in an ``a`` element; return the anchor's index, -1 for one without an address."""
+        href = (attributes.get("href") or "").strip()
+        if not href:
+            return -1
+        anchors = self.anchors
+        index = self.anchor = len(anchors)
+        rel, title = attributes.get("rel"), attributes.get("title")
+        self.used = self.frame
+        anchors.append(
+            Anchor(index, href, rel.lower() if rel else "", hints, self.frame, len(self.pieces), title=title or "")
+        )
+        return index
+
+    def open_frame(self, node: LexborNode, tag: str, is_empty: bool) -> _Open | None:
+        """Take in a block-level element; None says that it is empty and says nothing of itself."""
+        frames, outer = self.frames, self.frame
+        attributes = node.attributes
+        rare = not _RARE.isdisjoint(attributes)
+        if "-" in tag and not rare and (self.has_text or (outer >= 0 and frames[outer].tag in _TEXTUAL)):
+            return self.open_inline(node, tag)  # a custom element in the middle of a text
+        if self.has_text:
+            self.flush()
+        if is_empty and not rare:
+            return None
+        index = len(frames)
+        mark = None
+        if attributes:
+            names = attributes.get("class") or ""
+            if "id" in attributes:
+                names = f"{names} {attributes['id']}"
+            hints = hints_of(names) if names else 0
+            frame = Frame(index, tag, outer, names, hints, "", "", False, len(self.blocks))
+            if rare:
+                self.read_rare(frame, attributes)
+            if hints & _SPEAKING:
+                frame.hidden = frame.hidden or hints & _UNSEEN != 0
+                rare = True
+            if rare:
+                mark = self.mark(tag, hints, attributes)
+        else:
+            frame = Frame(index, tag, outer, "", 0, "", "", False, len(self.blocks))
+        frames.append(frame)
         self.frame = index
         if tag == "pre":
             self.preformatted += 1
-        return _Open(node, index, self.style, self.anchor, -1, mark)
+            self.note_language(frame.names)
+        return (node, index, self.style, self.anchor, -1, mark)
 
-    def mark(
-        self, tag: str, hints: int, attributes: dict[str, str | None]
-    ) -> tuple[str, int, str, str, str, int, int, int] | None:
+    def read_rare(self, frame: Frame, attributes: dict[str, str | None]) -> None:
+        """Take what few frames say of themselves. React streams whole bodies as ``<div hidden id="S:1">``; these are
+        shown."""
+        frame.role = (attributes.get("role") or "").lower()
+        frame.itemprop = attributes.get("itemprop") or ""
+        frame.hidden = (
+            ("hidden" in attributes and not (attributes.get("id") or "").startswith("S:"))
+            or attributes.get("aria-hidden") == "true"
+            or _is_undisplayed(attributes)
+        )
+        if frame.tag in _NUMBERED:
+            frame.start = attributes.get("start") or attributes.get("value") or attributes.get("colspan") or ""
+        elif frame.tag == "html":
+            self.out.lang = attributes.get("lang") or attributes.get("xml:lang") or ""
+
+    def note_language(self, names: str) -> None:
+        """Take the programming language a ``pre`` or the ``code`` in it names."""
+        found = _LANGUAGE.search(names)
+        frame = self.frames[self.frame]
+        if found and frame.tag == "pre" and not frame.start:
+            frame.start = found.group(1)
+
+    def mark(self, tag: str, hints: int, attributes: dict[str, str | None]) -> _Said | None:
         itemprop = attributes.get("itemprop") or ""
         rel = (attributes.get("rel") or "").lower()
         said = attributes.get("datetime") or attributes.get("content") or ""
         if not said and tag == "abbr":
             said = attributes.get("title") or ""
-        if tag == "time" or itemprop or said or hints & _MARKED or rel in ("author", "tag", "category tag"):
+        if tag == "time" or itemprop or said or hints & _MARKED or rel in _TAGGING:
             out = self.out
+            self.used = self.frame
             return (tag, hints, itemprop, rel, said, self.frame, len(out.blocks), len(out.pieces))
         return None
 
     def close(self, opened: _Open) -> None:
-        out = self.out
-        if opened.mark is not None:
-            out.marks.append(Mark(*opened.mark, len(out.pieces)))
-        if opened.opened_anchor >= 0:
-            out.anchors[opened.opened_anchor].last = len(out.pieces)
-        if opened.frame >= 0:
-            self.flush()
-            frame = out.frames[opened.frame]
-            frame.last = len(out.blocks)
-            frame.end = len(out.frames)
-            self.frame = frame.parent
-            if frame.tag == "pre":
-                self.preformatted -= 1
-        self.style, self.anchor = opened.style, opened.anchor
+        _, index, style, anchor, opened_anchor, mark = opened
+        if index >= 0:
+            if self.has_text:
+                self.flush()
+            self.close_frame(index)
+        elif opened_anchor >= 0:
+            self.anchors[opened_anchor].last = len(self.pieces)
+        if mark is not None:
+            self.out.marks.append(Mark(*mark, len(self.pieces)))
+        self.style = style
+        self.anchor = anchor
+
+    def close_frame(self, index: int) -> None:
+        """End a frame; one that holds neither text nor anything else is forgotten."""
+        frames = self.frames
+        frame = frames[index]
+        self.frame = frame.parent
+        if frame.tag == "pre":
+            self.preformatted -= 1
+        blocks, count = len(self.blocks), len(frames)
+        if blocks == frame.first and index == count - 1 and self.used < index and index:
+            frames.pop()
+            return
+        frame.last = blocks
+        frame.end = count
+
+    def special(self, node: LexborNode, tag: str) -> None:
+        """Take in what is neither text nor a part of the page: a line break, an image, a fact of the head."""
+        if tag == "br":
+            self.line_break()
+        elif tag == "img":
+            self.image(node.attributes)
+        else:
+            self.head_fact(node, tag)
 
     def image(self, attributes: dict[str, str | None]) -> None:
         source = attributes.get("src") or ""
@@ -269,6 +362,7 @@ class _Walk:
             source = next((attributes[name] or "" for name in _LAZY_SOURCES if attributes.get(name)), "")
         if source:
             out = self.out
+            self.used = self.frame
             if self.anchor >= 0 and out.anchors[self.anchor].image < 0:
                 out.anchors[self.anchor].image = len(out.images)
             out.images.append(ImageRef(source.strip(), attributes.get("alt"), self.frame, len(out.blocks)))
@@ -314,16 +408,7 @@ def _names(attributes: dict[str, str | None]) -> str:
 
 def _is_undisplayed(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
-    return bool(style) and _DISPLAY_NONE.search(style or "") is not None
-
-
-def _is_hidden(attributes: dict[str, str | None], names: str) -> bool:
-    """Tell whether the element is not shown; React streams whole bodies as ``<div hidden id="S:1">``, which are."""
-    if "hidden" in attributes and not (attributes.get("id") or "").startswith("S:"):
-        return True
-    if attributes.get("aria-hidden") == "true":
-        return True
-    return _is_undisplayed(attributes) or bool(hints_of(names) & _UNSEEN_INLINE)
+    return style is not None and _DISPLAY_NONE.search(style) is not None
 
 
 def walk(root: LexborNode) -> Walked:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from scraper.clean import (
+    above_headline,
     author_boxes,
     captions,
     comments,
@@ -43,6 +44,7 @@ BEFORE_THE_BODY: tuple[Step, ...] = (
     ("forms", forms.find),
     ("meta_lines", meta_lines.find),
     ("captions", captions.find),
+    ("above_headline", above_headline.find),
 )
 """Steps that look at the whole page, in the order they run; the first to mark a block gives the reason."""
 

@@ -9,25 +9,52 @@ from scraper.marks import Cut, Marks
 
 RUN_WORDS = 25
 """Words a run of blocks must hold to be a copy when it repeats in order. Single repeated lines are mostly meant."""
+LONG_BLOCK_WORDS = 60
+"""Words of a block that may hold a whole text again: structured data and mobile copies stand in one element."""
 PROBE_WORDS = 8
-"""Words of one probe into a long block."""
+PROBE_EVERY_WORDS = 13
+"""A long block is probed with this many words at each of these distances."""
+FOUND_SHARE = 0.9
+"""Of the probes that must stand earlier. Five probes took regional variants of terms for copies."""
+OPENING_WORDS = 4
+"""A copy begins as some earlier block begins; only then is it probed."""
+JOINED = 1.5
+"""Times the words of that earlier block that a copy must have: it joins several. One paragraph that nearly repeats
+another is a variant (terms for each country), and meant."""
 
 
 def find(marks: Marks) -> Iterator[Cut]:
-    """Yield runs of blocks that stand earlier in the body in the same order."""
+    """Yield runs of blocks that stand earlier in the body in the same order, and long blocks whose text does."""
     blocks = marks.kept()
     seen: dict[str, int] = {}
+    openings: dict[str, int] = {}
     position = 0
     while position < len(blocks):
-        earlier = seen.get(blocks[position].text)
+        block = blocks[position]
+        earlier = seen.get(block.text)
         length = _run_length(blocks, earlier, position) if earlier is not None else 0
         run = blocks[position : position + length]
         if length and sum(block.words for block in run) >= RUN_WORDS:
             yield from (Cut(block.index, block.index + 1, "a copy of text above", block.text[:60]) for block in run)
             position += length
             continue
-        seen.setdefault(blocks[position].text, position)
+        opening = " ".join(block.text.split(None, OPENING_WORDS)[:OPENING_WORDS])
+        is_long = block.words >= max(LONG_BLOCK_WORDS, JOINED * openings.get(opening, block.words))
+        if is_long and _is_copy(block, blocks[:position]):
+            yield Cut(block.index, block.index + 1, "a copy of text above", block.text[:60])
+        else:
+            seen.setdefault(block.text, position)
+            openings.setdefault(opening, block.words)
         position += 1
+
+
+def _is_copy(block: Block, earlier: list[Block]) -> bool:
+    """Tell whether the block's words stand before it, probe for probe."""
+    before = " ".join([other.text for other in earlier])
+    words = block.text.split()
+    starts = range(0, max(len(words) - PROBE_WORDS, 1), PROBE_EVERY_WORDS)
+    found = sum(" ".join(words[start : start + PROBE_WORDS]) in before for start in starts)
+    return found >= FOUND_SHARE * len(starts)
 
 
 def _run_length(blocks: list[Block], earlier: int, position: int) -> int:
