@@ -30,14 +30,18 @@ DEFAULT_CONCURRENCY = 2
 )
 @click.argument("urls", metavar="URL...", nargs=-1, required=True, type=WebAddress())
 @click.option(
-    "--max-pages", type=click.IntRange(min=1), metavar="N", help="Stop after this many pages.  [default: no limit]"
+    "--max-pages",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default="no limit",
+    help="Stop after this many pages.",
 )
 @click.option(
     "--delay",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="Wait at least this long between two requests to one host; a longer Crawl-delay in robots.txt wins.  "
-    "[default: 0.5, and 0 for a loopback address]",
+    show_default="0.5, and 0 for a loopback address",
+    help="Wait at least this long between two requests to one host; a longer Crawl-delay in robots.txt wins.",
 )
 @click.option(
     "--concurrency",
@@ -51,7 +55,11 @@ DEFAULT_CONCURRENCY = 2
     "--contact", metavar="TEXT", help="An address or URL that goes into the User-Agent, for the site's owner."
 )
 @click.option(
-    "--daily-cap", type=click.IntRange(min=1), metavar="N", help="Requests per site and day.  [default: no cap]"
+    "--daily-cap",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default="no cap",
+    help="Requests per site and day, at most.",
 )
 @click.option("--ignore-robots", is_flag=True, help="Ask without reading robots.txt: only for a site of your own.")
 @proxy_option

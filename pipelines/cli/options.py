@@ -39,7 +39,8 @@ class ExampleCommand(click.Command):
         """Write the examples, one a line, after the options."""
         with formatter.section("Examples"):
             for example in self.examples:
-                formatter.write_text(example)
+                # As it is, however long: a broken line could not be pasted.
+                formatter.write(f"  {example}\n")
 
 
 def command(

@@ -25,7 +25,8 @@ from pipelines.datasets.formats import FORMATS
     "--format",
     "form",
     type=click.Choice(tuple(FORMATS)),
-    help="How to write it.  [default: by the name of OUT; a folder is a dataset]",
+    show_default="by the name of OUT; a folder is a dataset",
+    help="How to write it.",
 )
 @filter_options
 @click.option("--as-of", type=PartialDate(), metavar="DATE", help="The articles as the archive had them at that time.")

@@ -31,7 +31,8 @@ BODY_LINES_SHOWN = 12
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="PATH",
-    help="Keep the archive in this file.  [default: a temporary one, removed at the end]",
+    show_default="a temporary one, removed at the end",
+    help="Keep the archive in this file.",
 )
 def demo(db: Path | None) -> int:
     """Crawl the bundled blog, without the internet, and show what comes of it.

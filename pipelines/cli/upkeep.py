@@ -74,7 +74,13 @@ def pack(site: str | None, as_json: bool, db: Path) -> int:
 
 @command("reextract", examples=("backfile reextract", "backfile reextract blog.example"))
 @click.argument("sites", metavar="[SITE]...", nargs=-1)
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes.  [default: one per core, up to 4]")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default="one per core, up to 4",
+    help="Processes that extract.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary; errors only.")
 @json_option
 @db_option

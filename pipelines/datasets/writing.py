@@ -21,6 +21,8 @@ from scraper.errors import ExportError
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 9
 """Levels at which compressing is still faster than reading the archive."""
+_BUFFER_BYTES = 1 << 16
+"""Bytes handed to the compressor at once: record by record it would spend its time on being called."""
 COMPRESSIONS = (".gz", ".zst")
 """File name endings that compress."""
 MARKER = "checksums.sha256"
@@ -81,7 +83,9 @@ def compressed(name: str, file: BinaryIO) -> Iterator[BinaryIO]:
         import zstandard
 
         with zstandard.ZstdCompressor(level=ZSTD_LEVEL).stream_writer(file, closefd=False) as stream:
-            yield cast(BinaryIO, io.BufferedWriter(cast(io.RawIOBase, stream), buffer_size=1 << 16))
+            buffered = io.BufferedWriter(cast(io.RawIOBase, stream), buffer_size=_BUFFER_BYTES)
+            yield cast(BinaryIO, buffered)
+            buffered.flush()
     else:
         yield file
 
