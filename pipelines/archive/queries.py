@@ -1,0 +1,170 @@
+"""The search language: what a line of text asks for. Pure, and total: every string is a query and none raises.
+
+    back pain               both words, anywhere
+    "back pain"             the words next to each other
+    -knee                   without this word (or -"knee pain", or -tag:knee)
+    squat OR lunge          one of them; OR in capitals binds its two neighbours
+    marathon*               words that begin so
+    title:marathon          in the title;  author:jordan and tag:running likewise
+    site:blog.example       of that site, its subdomains, or of sites with that word in their name
+    after:2021 before:2022-07    published in 2021 or later; before July 2022
+
+Signs that are no part of this are ordinary: ``C++`` asks for ``c++`` to the letter, ``a:b`` for the words next to
+each other, ``-foo`` alone for foo, ``"`` for nothing at all.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines.archive.words import UNSPACED_RUN, composed, folded
+
+ANYWHERE = ""
+TEXT_FIELDS = {"title": "title", "author": "byline", "tag": "keywords"}
+"""Field of the language → column of the full-text index."""
+MAX_ATOMS = 64
+"""A longer query, a pasted page say, is cut: SQLite bounds how deep an expression may be."""
+
+_TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?(\*?)|([^\s"]+))')
+_FIELDS = frozenset({*TEXT_FIELDS, "site", "before", "after"})
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_WORD = re.compile(r"[^\W_]+")
+_BRACKETS = "()[]{}"
+# Signs that are part of a name rather than punctuation when they touch a letter or digit: C++, F#, .NET is not among
+# them because a full stop touches every last word.
+_NAME_SIGNS = re.compile(r"\w[+#$€£%&@]|[#$€£@+]\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One thing to look for: a word, a phrase, or the beginning of a word."""
+
+    words: tuple[str, ...]
+    """Words as typed that stand next to each other, spaced scripts only; empty when there are only ``runs``."""
+    runs: tuple[str, ...] = ()
+    """Stretches of an unspaced script, each of which has to occur."""
+    field: str = ANYWHERE
+    """``""``, ``"title"``, ``"author"`` or ``"tag"``."""
+    prefix: bool = False
+    """The last word is only the beginning of one."""
+    literal: str | None = None
+    """Lower-case text that has to occur to the letter because the index knows nothing of its signs, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a line asks for: every group has to be met by one of its atoms, no atom of ``without`` may occur."""
+
+    line: str
+    groups: tuple[tuple[Atom, ...], ...] = ()
+    without: tuple[Atom, ...] = ()
+    sites: tuple[str, ...] = ()
+    """Hosts or words of hosts, any of them."""
+    after: str | None = None
+    """ISO 8601 day, month or year: published then or later."""
+    before: str | None = None
+    """ISO 8601 day, month or year: published earlier."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is asked for beyond being in the archive. False for a line without words and filters."""
+        return bool(self.groups or self.sites or self.after or self.before)
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """Every atom that may occur, in order."""
+        return tuple(atom for group in self.groups for atom in group)
+
+
+def parse(line: str) -> Query:
+    """Return what *line* asks for. Never raises.
+
+    >>> parse('"back pain" -knee').groups[0][0].words, parse('"back pain" -knee').without[0].words
+    (('back', 'pain'), ('knee',))
+    >>> parse("after:2021 tides").after, parse("after:dinner").after
+    ('2021', None)
+    """
+    groups: list[tuple[Atom, ...]] = []
+    without: list[Atom] = []
+    sites: list[str] = []
+    after = before = None
+    joins = False
+    for match in list(_TOKEN.finditer(line))[:MAX_ATOMS]:
+        minus, field, phrase, star, word = match.groups()
+        if word == "OR" and not minus and not field:
+            joins = bool(groups)
+            continue
+        name = (field or "").lower()
+        value = phrase if phrase is not None else word
+        if name == "site" and not minus and value:
+            sites.append(folded(value).removeprefix("www."))
+        elif name == "after" and _DATE.fullmatch(value):
+            after = value
+        elif name == "before" and _DATE.fullmatch(value):
+            before = value
+        else:
+            atom = _atom(field, value, quoted=phrase is not None, star=bool(star))
+            if atom is None:
+                continue
+            if minus:
+                without.append(atom)
+            elif joins:
+                groups[-1] = (*groups[-1], atom)
+            else:
+                groups.append((atom,))
+        joins = False
+    if without and not groups and not (sites or after or before):
+        # Nothing is left to take them out of, so "-foo" is somebody looking for "-foo".
+        groups, without = [(atom,) for atom in without], []
+    return Query(line, tuple(groups), tuple(without), tuple(sites), after, before)
+
+
+def _atom(field: str | None, value: str, *, quoted: bool, star: bool) -> Atom | None:
+    """Return the atom for one token, None when it holds no letter or digit."""
+    name = (field or "").lower()
+    if name not in TEXT_FIELDS:
+        # An unknown field is no field: "a:b" are two words next to each other.
+        value = f"{field}:{value}" if field else value
+        name = ANYWHERE
+    if not quoted:
+        star = value.endswith("*")
+        value = value.strip(_BRACKETS + "*,;")
+    runs = tuple(UNSPACED_RUN.findall(composed(value)))
+    words = tuple(_WORD.findall(UNSPACED_RUN.sub(" ", value)))
+    if not runs and not words:
+        return None
+    literal = value.lower() if _NAME_SIGNS.search(value) and not runs else None
+    return Atom(words, runs, name, prefix=star and bool(words), literal=literal)
+
+
+def fts_expression(query: Query) -> str | None:
+    """Return *query*'s words in FTS5's own language, everything quoted, or None when it has none.
+
+    >>> fts_expression(parse('title:tides "high water" OR ebb* -moon'))
+    '((title : "tides") AND ("high water" OR "ebb" *)) NOT ("moon")'
+    """
+    if not query.groups:
+        return None
+    required = " AND ".join("(" + " OR ".join(map(atom_expression, group)) + ")" for group in query.groups)
+    if not query.without:
+        return required
+    excluded = " OR ".join(map(atom_expression, query.without))
+    return f"{required} NOT ({excluded})" if len(query.groups) == 1 else f"({required}) NOT ({excluded})"
+
+
+def atom_expression(atom: Atom) -> str:
+    """Return one atom in FTS5's language."""
+    parts = []
+    if atom.words:
+        phrase = f'"{" ".join(atom.words)}"' + (" *" if atom.prefix else "")
+        parts.append(f"{TEXT_FIELDS[atom.field]} : {phrase}" if atom.field else phrase)
+    parts.extend(f"grams : {_run_phrase(run)}" for run in atom.runs)
+    return parts[0] if len(parts) == 1 else "(" + " AND ".join(parts) + ")"
+
+
+def _run_phrase(run: str) -> str:
+    """Return the phrase of character pairs that a piece of unspaced text is found by."""
+    if len(run) == 1:
+        return f'"{run}" *'
+    return '"' + " ".join(run[i : i + 2] for i in range(len(run) - 1)) + '"'
