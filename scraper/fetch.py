@@ -61,6 +61,9 @@ __all__ = ["FetchSettings", "Fetcher", "fetch"]
 Follow = Callable[[str], bool]
 """Asked with a redirect's absolute target; False: do not go there, the redirect itself is the answer."""
 
+Started = Callable[[str, str, float], None]
+"""Told (host, url, delay in seconds) just before a request goes out, retries and redirects included."""
+
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
@@ -91,6 +94,7 @@ class _Origin:
     """One scheme, host and port: its connections, its host's turnstile and its robots.txt."""
 
     client: httpx.AsyncClient
+    host: str
     turnstile: Turnstile
     robots: _RobotsAnswer | None = None
     robots_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -100,7 +104,8 @@ class Fetcher:
     """Asks servers for documents; an asynchronous context manager that keeps connections, paces and robots files.
 
     *allow_private*: (host, port) pairs that may lead to a private address because the user typed exactly them. *clock*
-    is a monotonic clock in seconds, *sleep* waits by it, *now* tells the time of day; tests pass their own.
+    is a monotonic clock in seconds, *sleep* waits by it, *now* tells the time of day; tests pass their own. *on_start*
+    is told of every request before it goes out.
     """
 
     def __init__(
@@ -111,8 +116,10 @@ class Fetcher:
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_start: Started | None = None,
     ) -> None:
         self.settings = settings or FetchSettings()
+        self._on_start = on_start
         self._allow_private = allow_private
         self._guard = AddressGuard(allow_private)
         self._clock = clock
@@ -185,6 +192,10 @@ class Fetcher:
             raise answer.problem.with_traceback(None)
         return answer.robots
 
+    def host_key(self, url: str) -> str:
+        """Return the name under which the host of *url* is paced. Raises InvalidURL."""
+        return _host_key(*host_and_port(url))
+
     def postpone(self, url: str, seconds: float) -> None:
         """Let no request to *url*'s host start within the next *seconds*."""
         self._origin(url).turnstile.postpone(seconds)
@@ -256,6 +267,8 @@ class Fetcher:
         origin = self._origin(url)
         total_s = self.settings.timeouts.total_s
         async with origin.turnstile.turn() as turn:
+            if self._on_start is not None:
+                self._on_start(origin.host, url, origin.turnstile.pace.delay_s)
             try:
                 async with asyncio.timeout(total_s):
                     return await self._exchange(origin.client, url, kind, validators, turn)
@@ -357,7 +370,7 @@ class Fetcher:
             if self.settings.proxy is not None:
                 self._check_literal(url, host, port)
             client = new_client(self.settings, self._guard, tls=scheme == "https")
-            origin = self._origins[key] = _Origin(client, self._turnstile(host, port))
+            origin = self._origins[key] = _Origin(client, _host_key(host, port), self._turnstile(host, port))
         return origin
 
     def _check_literal(self, url: str, host: str, port: int) -> None:
@@ -368,7 +381,7 @@ class Fetcher:
 
     def _turnstile(self, host: str, port: int) -> Turnstile:
         """Return the turnstile of a host: one for http and https on their default ports, as it is one server."""
-        key = host if port in DEFAULT_PORTS.values() else f"{host}:{port}"
+        key = _host_key(host, port)
         turnstile = self._turnstiles.get(key)
         if turnstile is None:
             turnstile = self._turnstiles[key] = Turnstile(
@@ -425,6 +438,10 @@ async def _drain(answer: httpx.Response) -> None:
             left -= len(chunk)
             if left < 0:
                 return
+
+
+def _host_key(host: str, port: int) -> str:
+    return host if port in DEFAULT_PORTS.values() else f"{host}:{port}"
 
 
 def _redirect_target(answer: Response) -> str | None:

@@ -1,0 +1,513 @@
+"""The crawl of one site, from its start page to the last address worth asking.
+
+    start page → sitemaps, feeds, WordPress → what looks like a post → the rest, as long as it brings something new
+               → second looks at what is missing → copies settled
+
+Two kinds of hands work at once. *Slots* ask for pages, as many as the host may be asked at a time. *Readers* wait for a
+worker process to read a page that a slot brought, and write down what it says. Each holds one page at most, so a killed
+process has that many to do again, and the pages that were fetched and not read are read from their raw copies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.archive import Archive, moment
+from pipelines.crawl import learning, schedule, settling
+from pipelines.crawl.frontier import Frontier, Item
+from pipelines.crawl.journal import Journal
+from pipelines.crawl.reading import Reading, Task, kept_headers
+from pipelines.crawl.schedule import Ledger
+from pipelines.crawl.sources import Sources
+from pipelines.crawl.values import CrawlSettings
+from pipelines.crawl.visits import Visits, body_hash
+from pipelines.crawl.workers import Pool, Unreadable
+from scraper import discover, site
+from scraper.discover import Feeds, Link, Origin
+from scraper.errors import (
+    BlockedAddress,
+    ConnectFailed,
+    FetchError,
+    InvalidURL,
+    RobotsDisallowed,
+    ServerBusy,
+    TimedOut,
+    TransientError,
+)
+from scraper.fetch import Fetcher
+from scraper.response import Response
+from scraper.standards import url as urls
+
+HOST_FAILURES = 6
+"""Requests in a row without any answer after which a host is left for a later run: it is down, or it has shut us
+out."""
+MASS_MISSING_SHARE = 0.25
+"""Share of a site's articles that may be missing at once and be believed gone; MASS_MISSING_MIN of them always."""
+MASS_MISSING_MIN = 10
+_NOT_MODIFIED, _FIRST_REDIRECT, _FIRST_ERROR = 304, 300, 400
+_OK = 200
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all sites of a run share."""
+
+    archive: Archive
+    journal: Journal
+    fetcher: Fetcher
+    pool: Pool
+    settings: CrawlSettings
+    now: Callable[[], datetime]
+    tick: Callable[[str], None]
+    """Called with the host when something has happened."""
+    stopping: bool = False
+    """The user wants the run to end."""
+    asked: int = 0
+    """Documents asked for by all sites."""
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether the user's limit of pages is reached."""
+        return self.settings.max_pages is not None and self.asked >= self.settings.max_pages
+
+
+class SiteCrawl:
+    """One site in one run."""
+
+    def __init__(self, shared: Shared, start: str) -> None:
+        self.start = start
+        self.problem: str | None = None
+        """Why nothing came of the site, or why it was left; None when all went well."""
+        self.origin: Origin = discover.origin_of(start)
+        self.frontier: Frontier
+        self.visits: Visits
+        self.ledger = Ledger()
+        self.has_sources = False
+        self._shared = shared
+        self._archive = shared.archive
+        self._revisits: deque[int] = deque()
+        self._failures = 0
+        self._left = False
+        """The host is left for a later run."""
+        self._busy = 0
+        self._wake = asyncio.Event()
+        self._readers: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(shared.pool.count)
+        self._start_id = -1
+        self._left_families: set[str] = set()
+
+    @property
+    def host(self) -> str:
+        """The site's name in the archive."""
+        return self.origin.site
+
+    def queued(self) -> int:
+        """Return how many addresses wait."""
+        return (self.frontier.queued() if hasattr(self, "frontier") else 0) + len(self._revisits)
+
+    # -- the whole ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Crawl the site. Never raises on account of the site."""
+        await self._find_home()
+        self._open()
+        await self._read_unread()
+        feeds = await self._visit_start()
+        if not self._stopped:
+            await self._read_sources(feeds)
+        self._plan_revisits()
+        await self._work()
+        for _ in range(settling.MAX_ROUNDS):
+            if self._stopped or not settling.settle(self._archive, self.frontier, self.visits):
+                break
+            await self._work()
+        if not self._stopped:
+            await self._look_twice()
+            await learning.finish(self._shared.pool, self._archive, self.host)
+        self.frontier.release()
+        with self._archive.transaction():
+            self._archive.connection.execute(
+                "UPDATE sites SET crawled_at = ? WHERE host = ?", (moment(self._shared.now()), self.host)
+            )
+
+    @property
+    def _stopped(self) -> bool:
+        return self._shared.stopping or self._left or self._shared.is_full
+
+    async def _find_home(self) -> None:
+        """Follow the start address to where it answers, so that the site is known by the name it uses itself."""
+        # Known sites keep their name: a second run asks conditionally, and must not pay for finding out again.
+        row = self._archive.connection.execute(
+            "SELECT base_url FROM sites WHERE host = ?", (self.origin.site,)
+        ).fetchone()
+        if row is not None and row[0]:
+            self.origin = Origin(row[0], self.origin.site)
+
+    def _open(self) -> None:
+        shared = self._shared
+        now = moment(shared.now())
+        with self._archive.transaction():
+            self._archive.ensure_site(self.host, at=now, base_url=self.origin.base)
+        self.frontier = Frontier(self._archive, self.host, shared.journal.run_id, shared.settings.limits)
+        self.visits = Visits(
+            self._archive,
+            self.frontier,
+            shared.journal,
+            self.ledger,
+            self.origin,
+            keep_raw=shared.settings.keep_raw,
+            now=shared.now,
+        )
+        own = self.origin.own(self.start) or self.start
+        with self._archive.transaction():
+            link = Link(own, discover.TYPED, "given as a start", discover.FIRST_PAGE, site.guess(own).kind)
+            home = Link(self.origin.base + "/", discover.TYPED, "the front page", discover.FIRST_PAGE, site.HOME)
+            self.frontier.add((link, home), found_on=None, depth=0, now=now)
+        found = self.frontier.find(own)
+        assert found is not None
+        self._start_id = found.page_id
+
+    async def _read_unread(self) -> None:
+        """Read the pages that a process which died had fetched and not read."""
+        for item in self.visits.unread():
+            if self._shared.stopping:
+                return
+            raw = self._archive.raw(item.page_id)
+            self.frontier.reserve(item.page_id)
+            headers = (("content-type", raw.content_type),) if raw.content_type else ()
+            await self._read(item, self._task(item, raw.body, headers))
+
+    async def _visit_start(self) -> Feeds:
+        """Visit the start page and return the feeds it names. Sets ``problem`` when there is no answer."""
+        nothing = Feeds((), None)
+        item = self.frontier.item(self._start_id)
+        if item.visited_run == self._shared.journal.run_id and item.state in ("page", "archived"):
+            return self._feeds_again()
+        if item.state in ("gone", "skipped", "failed", "duplicate"):
+            self._archive.connection.execute("UPDATE pages SET state = 'queued' WHERE id = ?", (item.page_id,))
+            item = item._replace(state="queued")
+        self.frontier.reserve(item.page_id)
+        self._shared.asked += 1
+        try:
+            response = await self._get(item)
+        except (FetchError, InvalidURL) as error:
+            self._note_error(item, error)
+            self.problem = str(error)
+            return nothing
+        if response.status >= _FIRST_ERROR:
+            self.visits.missing(item, response.status)
+            self.problem = f"the start page answers HTTP {response.status}"
+            return nothing
+        moved = discover.origin_of(response.final_url)
+        if moved.site == self.origin.site and moved.base != self.origin.base:
+            self._move(moved)
+        page = await self._answered(item, response, inline=True)
+        return page.feeds if page is not None else self._feeds_again()
+
+    def _feeds_again(self) -> Feeds:
+        """Return the feeds known from an earlier look at the start page, which has not changed since."""
+        rows = self._archive.connection.execute(
+            "SELECT url, kind FROM sources WHERE site = ? AND kind IN ('feed', 'wordpress') AND found_by = 'head'"
+            " ORDER BY id",
+            (self.host,),
+        ).fetchall()
+        wordpress = next((row[0].partition("wp/v2/")[0] for row in rows if row[1] == "wordpress"), None)
+        return Feeds(tuple(row[0] for row in rows if row[1] == "feed"), wordpress)
+
+    def _move(self, moved: Origin) -> None:
+        """Take the spelling of the host that answered for the site's own."""
+        self.origin = self.visits.origin = moved
+        with self._archive.transaction():
+            self._archive.connection.execute("UPDATE sites SET base_url = ? WHERE host = ?", (moved.base, self.host))
+
+    async def _read_sources(self, feeds: Feeds) -> None:
+        shared = self._shared
+        sources = Sources(
+            self._archive, self.frontier, shared.journal, self.origin, shared.settings.limits, self._source
+        )
+        try:
+            robots = await shared.fetcher.robots(self.origin.base + "/")
+            named: tuple[str, ...] = robots.sitemaps
+        except (FetchError, InvalidURL):
+            named = ()
+        mapped = await sources.read_sitemaps(named)
+        fed = await sources.read_feeds(feeds, guess=not mapped)
+        listed = await sources.read_wordpress(feeds.wordpress) if feeds.wordpress else False
+        self.has_sources = mapped or fed or listed
+
+    async def _source(self, url: str, **how: object) -> Response:
+        """Ask for a source, counted."""
+        response: Response = await self._shared.fetcher.get(url, **how)  # type: ignore[arg-type]
+        self.visits.counts.add(bytes=len(response.body))
+        self._shared.journal.counts.add(bytes=len(response.body))
+        return response
+
+    def _plan_revisits(self) -> None:
+        self._revisits.extend(
+            settling.to_revisit(
+                self._archive,
+                self.host,
+                run_id=self._shared.journal.run_id,
+                due_only=self._shared.settings.due_only,
+                now=self._shared.now(),
+            )
+        )
+
+    # -- the slots ----------------------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        """Visit everything that waits and is worth it."""
+        count = self._shared.settings.fetch_settings().concurrency_per_host
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(self._slot())
+        while self._readers:
+            await asyncio.wait(self._readers)
+
+    async def _slot(self) -> None:
+        while not self._stopped:
+            item = self._next()
+            if item is None:
+                if not self._busy and not self._readers:
+                    break
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            self._busy += 1
+            try:
+                await self._visit(item)
+            finally:
+                self._busy -= 1
+                self.stir()
+        self.stir()
+
+    def stir(self) -> None:
+        """Wake the slots that wait: there may be something to do, or the end has come."""
+        self._wake.set()
+
+    def _next(self) -> Item | None:
+        """Return the next address to visit; leaves families that are not worth it."""
+        while True:
+            # Addresses of other kinds wait until all that is being read has been read: it may name posts.
+            quiet = not self._busy and not self._readers
+            item = self.frontier.take(schedule.PHASES[1] if quiet or not self.ledger.posts else schedule.PHASES[0])
+            if item is None:
+                return self._next_revisit()
+            reason = self._why_not(item)
+            if reason is None:
+                return item
+            if item.family not in self._left_families:
+                self._left_families.add(item.family)
+                with self._archive.transaction():
+                    skipped = self.frontier.leave(item.family, reason)
+                self.visits.counts.add(skipped=skipped)
+                self._shared.journal.counts.add(skipped=skipped)
+            self.visits.refused(item, reason)
+
+    def _why_not(self, item: Item) -> str | None:
+        if item.priority <= discover.CLAIMED and item.found_by != discover.SITEMAP:
+            return None
+        limits = self._shared.settings.limits
+        return schedule.why_not(
+            self.ledger,
+            item.family,
+            item.kind,
+            max_barren=limits.max_barren_listings,
+            max_idle=limits.max_idle_pages,
+        )
+
+    def _next_revisit(self) -> Item | None:
+        while self._revisits:
+            item = self.frontier.item(self._revisits.popleft())
+            if item.visited_run != self._shared.journal.run_id and self.frontier.reserve(item.page_id):
+                return item
+        return None
+
+    async def _visit(self, item: Item) -> None:
+        self._shared.asked += 1
+        try:
+            response = await self._get(item)
+        except (FetchError, InvalidURL) as error:
+            self._note_error(item, error)
+            return
+        self._failures = 0
+        await self._answered(item, response)
+
+    async def _get(self, item: Item) -> Response:
+        response = await self._shared.fetcher.get(
+            item.url,
+            etag=item.etag,
+            last_modified=item.last_modified,
+            follow=lambda target: self._may_follow(item, target),
+        )
+        self.visits.counts.add(bytes=len(response.body))
+        self._shared.journal.counts.add(bytes=len(response.body))
+        self._shared.tick(self.host)
+        return response
+
+    def _may_follow(self, item: Item, target: str) -> bool:
+        """Say whether a redirect is worth following: to a page of this site that nobody has visited or is visiting."""
+        own = self.origin.own(target)
+        if own is None:
+            return False
+        if own == item.url:
+            return True  # http to https, a slash more: the same address as far as anybody can tell
+        if site.guess(own).kind in site.NEVER_A_PAGE:
+            return False
+        known = self.frontier.find(own)
+        if known is None:
+            return True
+        if self.frontier.is_out(known.page_id):
+            return False
+        return known.state == "queued" or known.visited_run != self._shared.journal.run_id
+
+    def _note_error(self, item: Item, error: FetchError | InvalidURL) -> None:
+        status = getattr(error, "status", None)
+        if isinstance(error, RobotsDisallowed):
+            self.visits.refused(item, str(error))
+        elif isinstance(error, BlockedAddress | InvalidURL):
+            self.visits.failed(item, str(error), status=None, transient=False)
+        elif isinstance(error, ServerBusy) and error.retry_after_s is not None:
+            self.visits.postponed(item, str(error))
+            self._leave(f"{error}; it is left for a later run")
+        elif isinstance(error, TransientError):
+            self._failures += isinstance(error, ConnectFailed | TimedOut | ServerBusy)
+            self.visits.failed(item, str(error), status=status, transient=True)
+            if self._failures >= HOST_FAILURES:
+                self._leave(f"{self._failures} requests in a row failed, the last with: {error}")
+        else:
+            self.visits.failed(item, str(error), status=status, transient=False)
+        self._shared.tick(self.host)
+
+    def _leave(self, problem: str) -> None:
+        self._left = True
+        self.problem = self.problem or problem
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    async def _answered(self, item: Item, response: Response, *, inline: bool = False) -> Reading | None:
+        """Write down an answer. With *inline* the page is read before this returns, and what it says is returned."""
+        final = self.origin.own(response.final_url)
+        if response.status >= _FIRST_ERROR:
+            self.visits.missing(item, response.status)
+            return None
+        if _FIRST_REDIRECT <= response.status < _FIRST_ERROR and response.status != _NOT_MODIFIED:
+            self._redirected(item, response)
+            return None
+        if final is not None and final != item.url:
+            target = self.visits.target(item, final, discover.REDIRECT)
+            self.visits.alias(item, target, f"redirects to {final}", status=response.redirects[0][0])
+            if not self.frontier.reserve(target.page_id):
+                return None
+            item = target
+        elif final is None:
+            self.visits.refused(item, f"redirects to another site: {response.final_url}")
+            return None
+        same = item.content_hash is not None and item.content_hash == body_hash(response.body)
+        if response.status == _NOT_MODIFIED or (same and item.state != "queued"):
+            self.visits.unchanged(item, response)
+            return None
+        self.visits.fetched(item, response)
+        task = self._task(item, response.body, kept_headers(response))
+        if inline:
+            return await self._read(item, task)
+        await self._room.acquire()
+        reader = asyncio.create_task(self._reader(item, task))
+        self._readers.add(reader)
+        reader.add_done_callback(self._reader_done)
+        return None
+
+    def _redirected(self, item: Item, response: Response) -> None:
+        """Note a redirect that was not followed."""
+        location = response.header("location")
+        absolute = urls.join(response.final_url, location) if location else None
+        own = self.origin.own(absolute) if absolute else None
+        if own is None:
+            self.visits.refused(item, f"redirects to another site: {absolute or location}")
+        elif site.guess(own).kind in site.NEVER_A_PAGE:
+            self.visits.refused(item, f"redirects to what is no page: {own}")
+        else:
+            target = self.visits.target(item, own, discover.REDIRECT)
+            self.visits.alias(item, target, f"redirects to {own}", status=response.status)
+
+    def _reader_done(self, reader: asyncio.Task[None]) -> None:
+        self._readers.discard(reader)
+        self._room.release()
+        self.stir()
+        if not reader.cancelled() and (error := reader.exception()) is not None:
+            raise error
+
+    async def _reader(self, item: Item, task: Task) -> None:
+        await self._read(item, task)
+
+    def _task(self, item: Item, body: bytes, headers: tuple[tuple[str, str], ...]) -> Task:
+        return Task(
+            item.page_id,
+            item.url,
+            body,
+            headers,
+            _OK,
+            self.origin,
+            self._shared.settings.limits.max_links_per_page,
+            learning.key_of(self._archive, self.host),
+        )
+
+    async def _read(self, item: Item, task: Task) -> Reading | None:
+        """Have a page read and write down what it says; None when it cannot be read."""
+        try:
+            reading = await self._shared.pool.read(task, lambda: learning.template_of(self._archive, self.host))
+        except Unreadable as error:
+            self.visits.quarantined(item, str(error))
+            return None
+        if reading.refresh is not None and reading.refresh != item.url:
+            self._follow_stub(item, reading.refresh)
+            return reading
+        if len(reading.links) >= self._shared.settings.limits.max_links_per_page:
+            self.frontier.bite("max_links_per_page", item.url)
+        verdict = self.visits.read(item, reading, is_start=item.page_id == self._start_id)
+        if item.state == "page" and item.kind in site.LISTINGS and not verdict.is_post:
+            self._revisits.extend(settling.next_of_listing(self._archive, self.host, item))
+        self._shared.tick(self.host)
+        return reading
+
+    def _follow_stub(self, item: Item, target: str) -> None:
+        own = self.origin.own(target)
+        if own is None:
+            self.visits.refused(item, f"a signpost to another site: {target}")
+        else:
+            page = self.visits.target(item, own, discover.REDIRECT)
+            self.visits.alias(item, page, f"a signpost to {own}", status=_OK, fetch=False)
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+
+    async def _look_twice(self) -> None:
+        """Ask again for the articles that were missing: what answers 404 twice is gone, unless half the site is."""
+        suspects, self.visits.suspects = self.visits.suspects, []
+        articles = self._archive.connection.execute(
+            "SELECT count(*) FROM pages WHERE site = ? AND state = 'archived'", (self.host,)
+        ).fetchone()[0]
+        too_many = len(suspects) > max(MASS_MISSING_MIN, MASS_MISSING_SHARE * articles)
+        for page_id in suspects:
+            item = self.frontier.item(page_id)
+            if too_many:
+                self.visits.not_believed_gone(item)
+                continue
+            if self._stopped:
+                return
+            try:
+                response = await self._get(item)
+            except (FetchError, InvalidURL) as error:
+                self._note_error(item, error)
+                continue
+            if response.status >= _FIRST_ERROR:
+                self.visits.missing(item, response.status, second_look=True)
+            else:
+                await self._answered(item, response, inline=True)
+        if too_many:
+            self.problem = (
+                f"{len(suspects)} of {articles} articles are missing at once; they are kept until they stay away"
+            )

@@ -1,0 +1,139 @@
+"""What one page says to a crawl: its article, and everything in it that leads on. This is the work of a worker process.
+
+Pure: bytes in, plain values out, so that the same code runs in a worker, in the main process and in tests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from scraper import discover
+from scraper.article import Article
+from scraper.discover import Feeds, Link, Origin
+from scraper.extract import article_of, judge
+from scraper.page import Page, parse
+from scraper.response import Response
+from scraper.text import fold
+
+_HEADERS = ("content-type", "x-robots-tag", "link")
+"""The headers of an answer that say something about the page."""
+_STUB_SECONDS = 15  # a meta refresh after a longer time reloads a page that is meant to be read
+_STUB_WORDS = 80  # a page with more text is no mere signpost, whatever it refreshes to
+_SAME_WORDS = 30  # texts shorter than this are alike by chance ("Watch the video"), so the title is compared as well
+_LONG_PARAGRAPH_WORDS = 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Task(NamedTuple):
+    """One page to read."""
+
+    key: int
+    """The page's number in the archive."""
+    url: str
+    """The address it is known by."""
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    """Those of _HEADERS the answer had."""
+    status: int
+    origin: Origin
+    max_links: int
+    template_key: tuple[str, int] | None = None
+    """(site, version) of what the site repeats, None when nothing is learnt yet."""
+    template: dict[str, Any] | None = None
+    """What it repeats; None when the worker has this version already."""
+
+
+class Reading(NamedTuple):
+    """What one page says."""
+
+    article: Article
+    """As extracted; the evidence and the blocks left out stay behind in the worker."""
+    confidence: float
+    """0–1: how sure its page_type is; 0 when nobody judged."""
+    signal: str
+    """What decided the page_type."""
+    links: tuple[Link, ...]
+    feeds: Feeds
+    canonical: str | None
+    """The address the page names as its own, normalised, of the same site; None when it names none or another
+    site's."""
+    refresh: str | None
+    """Where a stub leads; None for a page that is to be read."""
+    directives: frozenset[str]
+    text_hash: str | None
+    """Equal for pages with the same words; None for a page without any."""
+    paragraph_hash: int
+    """Of its longest paragraph: equal for most near-duplicates. 0 for a page without a long one."""
+    entries: int
+    """Headings in it that are links to other pages of the site: many in a listing, few in a post."""
+    template_version: int = 0
+
+
+def kept_headers(response: Response) -> tuple[tuple[str, str], ...]:
+    """Return the headers a Task carries."""
+    return tuple(pair for pair in response.headers if pair[0] in _HEADERS)
+
+
+def read(task: Task, template: Any = None) -> Reading:
+    """Return what the page of *task* says. Never raises on account of its content.
+
+    *template* is the Template the site has learnt, or None.
+    """
+    response = Response(task.url, task.url, task.status, task.headers, task.body, _EPOCH)
+    page = parse(response)
+    marks = judge(page, template) if template is not None else judge(page)
+    found = marks.known.get("page_type") or ()
+    article = article_of(marks)
+    links: tuple[Link, ...] = ()
+    directives = page.directives
+    if "nofollow" not in directives and "none" not in directives:
+        links = discover.links_of(page, task.origin, limit=task.max_links)
+    text_hash = _text_hash(article)
+    return Reading(
+        article=replace(article, url=task.url, evidence={}, dropped=()),
+        confidence=found[0].confidence if found else 0.0,
+        signal=found[0].source if found else "",
+        links=links,
+        feeds=discover.feeds_of(page, task.origin),
+        canonical=_canonical(page, task.origin),
+        refresh=_stub_target(page, article, task.origin),
+        directives=directives,
+        text_hash=text_hash,
+        paragraph_hash=_paragraph_hash(article.text),
+        entries=sum(1 for link in links if link.rank == discover.ENTRY),
+        template_version=task.template_key[1] if task.template_key and template is not None else 0,
+    )
+
+
+def _canonical(page: Page, origin: Origin) -> str | None:
+    href = next((link.href for link in page.walked.head_links if "canonical" in link.rel.split()), None)
+    absolute = page.absolute(href) if href else None
+    return origin.own(absolute) if absolute else None
+
+
+def _stub_target(page: Page, article: Article, origin: Origin) -> str | None:
+    """Return where a page leads that holds nothing but a refresh; an address of another site comes back as it is."""
+    if page.refresh is None or page.refresh[0] > _STUB_SECONDS or article.word_count > _STUB_WORDS:
+        return None
+    target = page.refresh[1]
+    return origin.own(target) or target
+
+
+def _text_hash(article: Article) -> str | None:
+    words = fold(article.text)
+    if not words:
+        return None
+    if article.word_count < _SAME_WORDS:
+        words = f"{fold(article.title or '')}\n{words}"
+    return hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _paragraph_hash(text: str) -> int:
+    longest = max(text.split("\n\n"), key=len, default="")
+    if len(longest.split()) < _LONG_PARAGRAPH_WORDS and len(longest) < _LONG_PARAGRAPH_WORDS * 6:
+        return 0
+    return zlib.crc32(fold(longest).encode("utf-8", "replace"))

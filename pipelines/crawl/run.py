@@ -1,0 +1,295 @@
+"""One run: many sites at once over one archive, each polite, none delaying another; and the report at its end.
+
+``crawl`` is the synchronous face of one asynchronous core. A run that is killed leaves an archive in which every page
+is either done or still to do; the same call goes on where it stopped. SIGINT and SIGTERM end a run in good order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from pipelines.archive import Archive, moment
+from pipelines.crawl.clock import HostClocks
+from pipelines.crawl.journal import Journal
+from pipelines.crawl.loop import Shared, SiteCrawl
+from pipelines.crawl.values import (
+    MAX_PROBLEMS,
+    CrawlSettings,
+    LimitHit,
+    Problem,
+    Progress,
+    RunReport,
+    SiteReport,
+)
+from pipelines.crawl.workers import Pool
+from scraper.fetch import Fetcher
+from scraper.guard import typed
+
+MAX_SITES_AT_ONCE = 64
+"""Sites crawled at the same time; the others wait. Each has a few connections and some memory."""
+PROGRESS_S = 0.25
+"""Seconds between two reports of progress."""
+HEARTBEAT_S = 1.0
+GRACE_S = 3.0
+"""Seconds that requests under way get to come to their end after Ctrl-C."""
+_RATE_S = 10.0
+
+Report = Callable[[Progress], None]
+
+
+def crawl(
+    archive: Archive,
+    starts: Sequence[str],
+    settings: CrawlSettings | None = None,
+    *,
+    report: Report | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> RunReport:
+    """Crawl the sites of *starts* into *archive* and return what came of it.
+
+    *starts* are absolute http(s) addresses that a person typed: each may be private, at exactly its host and port.
+    Without any, every site the archive knows is looked at again. The same call after an interruption goes on where it
+    stopped. *report* is called a few times a second. Ctrl-C ends the run in good order and is told by the report's
+    status; a second one raises KeyboardInterrupt.
+
+    Raises InvalidURL, and ArchiveLocked when another run is writing to the archive.
+    """
+    settings = settings or CrawlSettings()
+    with archive.run_lock():
+        names = tuple(dict.fromkeys(starts)) or _known_sites(archive)
+        allowed = typed(names)
+        journal = Journal.open(archive, names, settings, now)
+        run = _Run(archive, journal, names, settings, report, now)
+        return asyncio.run(run.main(allowed))
+
+
+def _known_sites(archive: Archive) -> tuple[str, ...]:
+    rows = archive.connection.execute("SELECT base_url FROM sites WHERE base_url IS NOT NULL ORDER BY host")
+    return tuple(f"{row[0]}/" for row in rows)
+
+
+class _Run:
+    """One call of ``crawl``."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        journal: Journal,
+        starts: tuple[str, ...],
+        settings: CrawlSettings,
+        report: Report | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.archive = archive
+        self.journal = journal
+        self.starts = starts
+        self.settings = settings
+        self.now = now
+        self.sites: list[SiteCrawl] = []
+        self._report = report
+        self._began = time.monotonic()
+        self._host: str | None = None
+        self._recent: deque[tuple[float, int]] = deque()
+        self._shared: Shared | None = None
+        self._interrupts = 0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def main(self, allowed: frozenset[tuple[str, int]]) -> RunReport:
+        clocks = HostClocks(self.archive, self.journal, self.settings, self.now)
+        fetcher = Fetcher(self.settings.fetch_settings(), allow_private=allowed, now=self.now, on_start=clocks.starting)
+        async with fetcher, Pool(self.settings.workers, self.settings.limits) as pool:
+            self._shared = Shared(self.archive, self.journal, fetcher, pool, self.settings, self.now, self._note_host)
+            clocks.restore(fetcher, self.starts)
+            pulse = asyncio.create_task(self._pulse())
+            self._listen_for_signals()
+            try:
+                await self._all_sites()
+            finally:
+                pulse.cancel()
+                with suppress(asyncio.CancelledError):
+                    await pulse
+                clocks.save()
+        return self._finish()
+
+    async def _all_sites(self) -> None:
+        gate = asyncio.Semaphore(MAX_SITES_AT_ONCE)
+        assert self._shared is not None
+        by_site: dict[str, SiteCrawl] = {}
+        for start in self.starts:
+            one = SiteCrawl(self._shared, start)
+            by_site.setdefault(one.host, one)
+        self.sites = list(by_site.values())
+
+        async def run_one(one: SiteCrawl) -> None:
+            async with gate:
+                if self._shared is not None and not self._shared.stopping:
+                    await one.run()
+
+        self._tasks = [asyncio.create_task(run_one(one)) for one in self.sites]
+        results = await asyncio.gather(*self._tasks, return_exceptions=True)
+        for error in results:
+            if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError):
+                raise error
+
+    # -- progress and signals -----------------------------------------------------------------------------------------
+
+    def _note_host(self, host: str) -> None:
+        self._host = host
+
+    async def _pulse(self) -> None:
+        """Report progress and write the heartbeat until cancelled."""
+        beat_at = 0.0
+        while True:
+            now = time.monotonic()
+            if now - beat_at >= HEARTBEAT_S:
+                beat_at = now
+                self.journal.beat()
+            if self._report is not None:
+                self._report(self._progress(now))
+            await asyncio.sleep(PROGRESS_S)
+
+    def _progress(self, now: float) -> Progress:
+        counts = self.journal.counts
+        self._recent.append((now, counts.pages))
+        while self._recent[0][0] < now - _RATE_S and len(self._recent) > 1:
+            self._recent.popleft()
+        first_at, first = self._recent[0]
+        queued = sum(one.queued() for one in self.sites)
+        total = counts.pages + queued if any(one.has_sources for one in self.sites) else None
+        return Progress(
+            elapsed_s=now - self._began,
+            done=counts.pages,
+            queued=queued,
+            failed=counts.failed,
+            articles=counts.new + counts.changed,
+            rate_per_s=(counts.pages - first) / (now - first_at) if now > first_at else 0.0,
+            host=self._host,
+            expected_total=total,
+        )
+
+    def _listen_for_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread: the caller handles them
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self._interrupt)
+
+    def _interrupt(self) -> None:
+        """Stop handing out addresses; what is under way has GRACE_S seconds. A second time: stop now."""
+        assert self._shared is not None
+        self._shared.stopping = True
+        self._interrupts += 1
+        loop = asyncio.get_running_loop()
+        if self._interrupts == 1:
+            for one in self.sites:
+                one.stir()
+            loop.call_later(GRACE_S, self._cancel)
+        else:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    # -- the report ---------------------------------------------------------------------------------------------------
+
+    def _finish(self) -> RunReport:
+        assert self._shared is not None
+        counts = self.journal.counts
+        sites = tuple(self._site_report(one) for one in self.sites)
+        limits = tuple(self._limits())
+        waiting = sum(one.queued() for one in self.sites)
+        status = self._status(sites, waiting, limits)
+        with self.archive.transaction():
+            self.journal.bite(limits)
+        report = RunReport(
+            run_id=self.journal.run_id,
+            status=status,
+            started_at=self.journal.started_at,
+            finished_at=moment(self.now()),
+            elapsed_s=round(time.monotonic() - self._began, 3),
+            starts=self.starts,
+            requests=counts.requests,
+            bytes=counts.bytes,
+            pages=counts.pages,
+            articles=sum(one.articles for one in sites),
+            new=counts.new,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            gone=counts.gone,
+            duplicates=counts.duplicates,
+            failed=counts.failed,
+            skipped=counts.skipped,
+            postponed=waiting if status in ("partial", "interrupted") else 0,
+            quarantined=counts.quarantined,
+            sites=sites,
+            problems=self._problems(),
+            limits=limits,
+            resume=self._resume(status, waiting),
+        )
+        self.journal.close(status, report.to_dict())
+        return report
+
+    def _status(self, sites: Sequence[SiteReport], waiting: int, limits: Sequence[LimitHit]) -> str:
+        assert self._shared is not None
+        if self._shared.stopping:
+            return "interrupted"
+        if not any(one.articles for one in sites) and all(one.problem for one in sites):
+            return "failed"
+        partial = any(one.problem for one in sites) or waiting or any(hit.name in _OF_THE_USER for hit in limits)
+        return "partial" if partial or self.journal.counts.quarantined else "done"
+
+    def _resume(self, status: str, waiting: int) -> str | None:
+        if status == "interrupted" or (waiting and status == "partial"):
+            return f"{waiting:,} addresses still wait; run the same command again to go on"
+        return None
+
+    def _site_report(self, one: SiteCrawl) -> SiteReport:
+        articles = self.archive.connection.execute(
+            "SELECT count(*) FROM pages JOIN articles ON page_id = pages.id WHERE pages.site = ? AND gone_at IS NULL",
+            (one.host,),
+        ).fetchone()[0]
+        counts = one.visits.counts if hasattr(one, "visits") else None
+        problem = one.problem
+        if problem is None and not articles and not (self._shared and self._shared.stopping):
+            problem = "no posts were found there"
+        return SiteReport(
+            site=one.host,
+            start=one.start,
+            articles=articles,
+            new=counts.new if counts else 0,
+            changed=counts.changed if counts else 0,
+            unchanged=counts.unchanged if counts else 0,
+            gone=counts.gone if counts else 0,
+            requests=counts.requests if counts else 0,
+            failed=counts.failed if counts else 0,
+            problem=problem,
+        )
+
+    def _problems(self) -> tuple[Problem, ...]:
+        rows = self.archive.connection.execute(
+            "SELECT url, reason, status FROM pages WHERE state = 'failed' AND visited_run = ? ORDER BY id LIMIT ?",
+            (self.journal.run_id, MAX_PROBLEMS),
+        )
+        return tuple(Problem(row[0], row[1] or "", row[2]) for row in rows)
+
+    def _limits(self) -> list[LimitHit]:
+        hits = [
+            LimitHit(name, getattr(self.settings.limits, name), one.host, times, example)
+            for one in self.sites
+            if hasattr(one, "frontier")
+            for name, (times, example) in one.frontier.bitten.items()
+        ]
+        if self._shared is not None and self._shared.is_full and self.settings.max_pages is not None:
+            waiting = sum(one.queued() for one in self.sites)
+            if waiting:
+                hits.append(LimitHit("max_pages", self.settings.max_pages, "", waiting, ""))
+        return hits
+
+
+_OF_THE_USER = frozenset(("max_pages", "daily_cap"))

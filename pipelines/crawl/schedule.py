@@ -1,0 +1,148 @@
+"""What is asked next, what is not worth asking, and when a page is looked at again. Decides; asks nobody, not even a
+clock.
+
+Most of a blog's addresses are not posts: every post stands in a dozen tag, date and author archives. They are asked
+last, and only as long as they bring something new; what is "something new" needs no rule for any one site, because
+the crawl counts it as it goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from scraper import discover, site
+
+COMPLETE_SHARE = 0.95
+"""Share of the posts found so far that a source must have named before it is taken for a list of all posts."""
+COMPLETE_POSTS = 10
+"""Posts that must be known before a source's completeness can be judged."""
+BARREN_WHEN_COMPLETE = 2
+"""Barren listing pages in a row that end a family when a source has named (nearly) all posts."""
+SURE_OF_SHAPE = 5
+"""Pages of one shape that were no posts, after which the rest is left, when posts of another shape have been found."""
+
+FIRST_REVISIT = timedelta(days=1)
+"""After the first visit: a post is corrected most often on its first day."""
+SHORTEST_REVISIT = timedelta(hours=6)
+LONGEST_REVISIT = timedelta(days=60)
+TRUST_LASTMOD = LONGEST_REVISIT
+"""How long a sitemap's word that a page has not changed is taken for it: some dates never move."""
+REVISIT_GROWTH = 2.0
+"""Factor for a visit that found nothing changed; a change divides by it."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the visits to one family of addresses brought."""
+
+    asked: int = 0
+    posts: int = 0
+    """Of the pages: those that were posts."""
+    fruitless: int = 0
+    """Pages in a row, up to now, that were no posts and led to none."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The tallies of one site. Rebuilt from the archive when a run is resumed."""
+
+    families: dict[str, Tally] = field(default_factory=dict)
+    posts: int = 0
+    """Posts found on the site."""
+    claimed_posts: int = 0
+    """Those of them that a feed, a sitemap or WordPress had named."""
+
+    def of(self, family: str) -> Tally:
+        """Return the tally of *family*, a new one when it is the first of its kind."""
+        return self.families.setdefault(family, Tally())
+
+    def note(self, family: str, *, is_post: bool, fruitful: bool) -> None:
+        """Count one visited page: whether it was a post, and whether it led to addresses that look like posts."""
+        tally = self.of(family)
+        tally.asked += 1
+        tally.posts += is_post
+        tally.fruitless = 0 if is_post or fruitful else tally.fruitless + 1
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether feeds and sitemaps have named nearly every post there is, as far as can be seen."""
+        return self.posts >= COMPLETE_POSTS and self.claimed_posts >= COMPLETE_SHARE * self.posts
+
+    @property
+    def is_listed(self) -> bool:
+        """Say whether a numbered listing has been walked for a while and brought posts: it holds them all, in order."""
+        return any(
+            family.startswith(site.PAGINATION) and tally.asked > BARREN_WHEN_COMPLETE and tally.fruitless > 0
+            for family, tally in self.families.items()
+        )
+
+
+def why_not(ledger: Ledger, family: str, kind: str, *, max_barren: int, max_idle: int) -> str | None:
+    """Return why the rest of a *family* of addresses of that *kind* is not worth asking, None when it is.
+
+    >>> why_not(Ledger({"tag": Tally(asked=9, fruitless=9)}), "tag", "tag", max_barren=8, max_idle=12)
+    '9 listing pages of this kind in a row named no new post'
+    """
+    tally = ledger.families.get(family)
+    if tally is None:
+        return None
+    if kind in site.LISTINGS:
+        bound = BARREN_WHEN_COMPLETE if ledger.is_complete or ledger.is_listed else max_barren
+        if tally.fruitless >= bound:
+            return f"{tally.fruitless} listing pages of this kind in a row named no new post"
+        return None
+    bound = SURE_OF_SHAPE if tally.posts == 0 and ledger.posts >= SURE_OF_SHAPE else max_idle
+    if tally.fruitless >= bound and tally.posts * 20 < tally.asked:
+        return f"{tally.asked} pages with an address like this were asked, and {tally.posts} of them were posts"
+    return None
+
+
+def revisit_after(*, visits: int, changes: int, last: timedelta | None, changed: bool) -> timedelta:
+    """Return how long to leave a page alone, from its own history.
+
+    *last*: the interval that has just passed, None at the first visit. A page that never changed is left twice as long
+    each time; one that changed is looked at twice as soon.
+
+    >>> revisit_after(visits=3, changes=0, last=timedelta(days=4), changed=False)
+    datetime.timedelta(days=8)
+    """
+    if last is None or visits <= 1:
+        return FIRST_REVISIT
+    # A page that changes at every other visit settles where it is, because one doubling undoes one halving.
+    factor = 1 / REVISIT_GROWTH if changed else REVISIT_GROWTH
+    if changes and not changed:
+        factor = 1 + (REVISIT_GROWTH - 1) * (1 - changes / max(visits, 1))
+    return min(max(last * factor, SHORTEST_REVISIT), LONGEST_REVISIT)
+
+
+def must_look(
+    *,
+    state: str,
+    listed: bool,
+    was_listed: bool,
+    lastmod: str | None,
+    seen_lastmod: str | None,
+    due_only: bool,
+    revisit_at: datetime | None,
+    checked_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Say whether a page known from earlier runs is to be asked in this one.
+
+    *listed*: a sitemap names it now, with *lastmod* (None when it says none); *seen_lastmod* is what it said when the
+    page was last asked. A page the sitemap still names with the same date has not changed, says its own site, and is
+    not asked, for TRUST_LASTMOD at most. One that the sitemap has dropped is asked: it may be gone. A failed page is
+    asked when its rest is over.
+    """
+    if state != "archived":
+        return revisit_at is None or revisit_at <= now
+    if listed and lastmod is not None and lastmod == seen_lastmod:
+        return checked_at is None or checked_at + TRUST_LASTMOD <= now
+    if was_listed and lastmod != seen_lastmod:
+        return True
+    return not due_only or revisit_at is None or revisit_at <= now
+
+
+PHASES = (discover.PAGES - 1, discover.LEFTOVER)
+"""Ranks up to which addresses are handed out, in turn: first what looks like a post, then everything else."""

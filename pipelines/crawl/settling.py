@@ -1,0 +1,123 @@
+"""What can be said of a site's pages only when all of them have been seen, and what is to be looked at again.
+
+Everything here depends on what is in the archive and not on the order in which it came, so that an interrupted crawl
+settles as an uninterrupted one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pipelines.archive import Archive, moment
+from pipelines.crawl import identity, schedule
+from pipelines.crawl.frontier import Frontier, Item
+from pipelines.crawl.identity import Copy
+from pipelines.crawl.visits import Visits
+from scraper import discover, site
+from scraper.discover import Link
+
+MAX_ROUNDS = 3
+"""Times a site is settled and worked at again: settling may name canonical addresses nobody had linked to."""
+
+
+def to_revisit(archive: Archive, host: str, *, run_id: int, due_only: bool, now: datetime) -> Iterator[int]:
+    """Yield the numbers of the pages known from earlier runs that are to be asked in this one, most overdue first."""
+    rows = archive.connection.execute(
+        "SELECT pages.id, pages.state, pages.lastmod AS seen_lastmod, revisit_at, pages.checked_at,"
+        " max(claims.lastmod) AS lastmod,"
+        " count(claims.page_id) AS listed FROM pages"
+        " LEFT JOIN sources ON sources.site = pages.site AND sources.kind = 'sitemap'"
+        " LEFT JOIN claims ON claims.page_id = pages.id AND claims.source_id = sources.id"
+        " WHERE pages.site = ? AND state IN ('archived', 'failed') AND visited_run IS NOT ?"
+        " GROUP BY pages.id ORDER BY revisit_at, pages.id",
+        (host, run_id),
+    ).fetchall()
+    for row in rows:
+        if schedule.must_look(
+            state=row["state"],
+            listed=row["listed"] > 0,
+            was_listed=row["seen_lastmod"] is not None,
+            lastmod=row["lastmod"],
+            seen_lastmod=row["seen_lastmod"],
+            due_only=due_only,
+            revisit_at=datetime.fromisoformat(row["revisit_at"]) if row["revisit_at"] else None,
+            checked_at=datetime.fromisoformat(row["checked_at"]) if row["checked_at"] else None,
+            now=now,
+        ):
+            yield row["id"]
+
+
+def next_of_listing(archive: Archive, host: str, item: Item) -> list[int]:
+    """Return the second page of a listing whose known page *item* has just been read again, when that named new posts.
+
+    New posts push older ones down; if a page's worth came since the last run, some are on the second page only.
+    """
+    row = archive.connection.execute(
+        "SELECT count(*) FROM pages WHERE found_on = ? AND state = 'queued' AND kind = ?", (item.page_id, site.POST)
+    ).fetchone()
+    if not row[0]:
+        return []
+    here = site.guess(item.url)
+    following = archive.connection.execute(
+        "SELECT id, url FROM pages WHERE site = ? AND state = 'page' AND kind IN (?, ?) AND found_on IS NOT NULL",
+        (host, item.kind, site.PAGINATION),
+    ).fetchall()
+    return [
+        page_id
+        for page_id, url in following
+        if (there := site.guess(url)).number == here.number + 1 and there.listing == here.listing
+    ]
+
+
+def settle(archive: Archive, frontier: Frontier, visits: Visits) -> bool:
+    """Merge the copies of each article, and name the canonical addresses that nobody has asked; say whether any came
+    up."""
+    copies = _copies(archive, frontier.host)
+    _merge(archive, visits, copies)
+    now = moment(visits.now())
+    unknown = {
+        copy.canonical: copy
+        for copy in copies
+        if copy.canonical and identity.is_plausible(copy.canonical, copy.url) and not frontier.knows(copy.canonical)
+    }
+    if not unknown:
+        return False
+    with archive.transaction():
+        for canonical, copy in unknown.items():
+            link = Link(canonical, discover.HEAD, "named as canonical", discover.NEIGHBOUR, site.POST)
+            frontier.add((link,), found_on=copy.page_id, depth=1, now=now)
+    return True
+
+
+def _copies(archive: Archive, host: str) -> list[Copy]:
+    rows = archive.connection.execute(
+        "SELECT pages.id, articles.id, pages.url, coalesce(articles.title, ''), pages.text_hash,"
+        " coalesce(pages.simhash, 0), pages.canonical_url, EXISTS (SELECT 1 FROM claims WHERE page_id = pages.id),"
+        " articles.published, articles.word_count"
+        " FROM pages JOIN articles ON articles.page_id = pages.id"
+        " WHERE pages.site = ? AND pages.state = 'archived' ORDER BY pages.url",
+        (host,),
+    )
+    return [Copy(*row[:7], claimed=bool(row[7]), published=row[8], words=row[9]) for row in rows]
+
+
+def _merge(archive: Archive, visits: Visits, copies: list[Copy]) -> None:
+    gone: set[int] = set()
+    for members in identity.groups(copies):
+        keeper = identity.keeper(members)
+        with archive.transaction():
+            for copy in members:
+                if copy.page_id != keeper.page_id:
+                    archive.merge(copy.article_id, keeper.article_id)
+                    archive.connection.execute(
+                        "UPDATE pages SET reason = ? WHERE id = ?", (f"the same article as {keeper.url}", copy.page_id)
+                    )
+                    gone.add(copy.page_id)
+        visits.count(duplicates=len(members) - 1)
+    pairs = identity.near_duplicates(copy for copy in copies if copy.page_id not in gone)
+    with archive.transaction():
+        archive.connection.executemany(
+            "UPDATE pages SET similar_to = ? WHERE id = ? AND similar_to IS NOT ?",
+            [(first.page_id, later.page_id, first.page_id) for later, first in pairs],
+        )

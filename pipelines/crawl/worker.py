@@ -1,0 +1,79 @@
+"""A worker process: reads tasks from standard input, writes readings to standard output, until the input ends.
+
+Started as ``python -m pipelines.crawl.worker``, so that it shares nothing with the process that crawls: no database,
+no sockets, no locks. What a hostile page does to it (endless loops, memory, a crash in C) ends here. The frames on
+both pipes are a four-byte length and a pickle; both ends are ours.
+"""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import signal
+import struct
+import sys
+from collections import OrderedDict
+from typing import Any, BinaryIO
+
+from pipelines.crawl.reading import Task, read
+
+FRAME = struct.Struct("!I")
+MAX_TEMPLATES = 64
+"""Templates kept by one worker; the least recently used one goes first and is sent again when it is needed."""
+_MIB = 1024 * 1024
+
+
+def main(arguments: list[str]) -> None:
+    """Work until standard input ends. *arguments*: megabytes of address space that may be added to the present."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to handle; it closes our input
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a stray print must not fall between the frames
+    if arguments:
+        _limit_memory(int(arguments[0]))
+    templates: OrderedDict[tuple[str, int], Any] = OrderedDict()
+    while (frame := read_frame(source)) is not None:
+        # The frames come from the process that started this one, through a pipe nobody else holds.
+        task = Task(*pickle.loads(frame))  # noqa: S301
+        reading = read(task, _template(task, templates))
+        answer = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
+        sink.write(FRAME.pack(len(answer)))
+        sink.write(answer)
+        sink.flush()
+
+
+def _template(task: Task, templates: OrderedDict[tuple[str, int], Any]) -> Any:
+    """Return the template of the task's site, learnt now or kept from an earlier task; None when there is none."""
+    key = task.template_key
+    if key is None:
+        return None
+    if task.template is not None:
+        from scraper.template import Template
+
+        templates[key] = Template.from_dict(task.template)
+        if len(templates) > MAX_TEMPLATES:
+            templates.popitem(last=False)
+    if key in templates:
+        templates.move_to_end(key)
+    return templates.get(key)
+
+
+def _limit_memory(more_mb: int) -> None:
+    """Let the address space grow by *more_mb* megabytes and no further: a page may not take the machine with it."""
+    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  (a kernel file, not a path of ours)
+        pages = int(file.read().split()[0])
+    limit = pages * resource.getpagesize() + more_mb * _MIB
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def read_frame(source: BinaryIO) -> bytes | None:
+    """Return the next frame's content, None at the end of the input."""
+    head = source.read(FRAME.size)
+    if len(head) < FRAME.size:
+        return None
+    (length,) = FRAME.unpack(head)
+    content = source.read(length)
+    return content if len(content) == length else None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,152 @@
+"""A small pool of worker processes that may die without loss.
+
+A page that crashes its worker, or holds it too long, costs that worker and nothing else: a new one is started, the
+page is tried once more, and a page that does it again is reported as one that cannot be read. Considered instead:
+``concurrent.futures.ProcessPoolExecutor``, which gives up every task it holds when one process dies, and cannot end a
+task that hangs.
+
+Workers start when they are needed: a run that finds nothing changed starts none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
+from contextlib import suppress
+
+from pipelines.crawl.reading import Reading, Task
+from pipelines.crawl.values import MAX_WORKERS, CrawlLimits
+from pipelines.crawl.worker import FRAME
+
+_PIPE_BYTES = 1 << 20  # read in large pieces: the default of 64 KiB costs a wake-up each
+_FAREWELL_S = 1.0  # for a worker to end by itself when its input closes; then it is killed
+
+
+class Unreadable(Exception):
+    """A page whose workers died or hung as often as allowed. ``str()`` says which."""
+
+
+def default_workers() -> int:
+    """Return how many workers are started when nobody says: one per usable core, at most MAX_WORKERS."""
+    return max(1, min(MAX_WORKERS, len(os.sched_getaffinity(0))))
+
+
+class _Worker:
+    """One process, doing one task at a time."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.templates: set[tuple[str, int]] = set()
+
+    @classmethod
+    async def start(cls, limits: CrawlLimits) -> _Worker:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "pipelines.crawl.worker",
+            str(limits.max_worker_mb),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            limit=_PIPE_BYTES,
+        )
+        return cls(process)
+
+    async def ask(self, task: Task, template: Callable[[], dict[str, object] | None]) -> Reading:
+        """Return the reading of *task*. Raises EOFError when the process ends instead."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        if task.template_key is not None and task.template_key not in self.templates:
+            task = task._replace(template=template())
+            self.templates.add(task.template_key)  # type: ignore[arg-type]
+        frame = pickle.dumps(tuple(task), pickle.HIGHEST_PROTOCOL)
+        try:
+            self.process.stdin.write(FRAME.pack(len(frame)))
+            self.process.stdin.write(frame)
+            await self.process.stdin.drain()
+            (length,) = FRAME.unpack(await self.process.stdout.readexactly(FRAME.size))
+            content = await self.process.stdout.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise EOFError from error
+        return Reading(*pickle.loads(content))  # noqa: S301  (from the process we started)
+
+    async def end(self, *, kill: bool) -> None:
+        """End the process and wait for its end."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        if not kill:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FAREWELL_S):
+                    await self.process.wait()
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+
+
+class Pool:
+    """The workers of one run; an asynchronous context manager."""
+
+    def __init__(self, count: int | None, limits: CrawlLimits) -> None:
+        self.count = count or default_workers()
+        """Most workers at once."""
+        self.deaths = 0
+        """Workers that died or were ended because they hung."""
+        self._limits = limits
+        self._idle: list[_Worker] = []
+        self._slots = asyncio.Semaphore(self.count)
+        self._all: set[_Worker] = set()
+
+    async def __aenter__(self) -> Pool:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def read(self, task: Task, template: Callable[[], dict[str, object] | None] = lambda: None) -> Reading:
+        """Return what a page says; waits for a free worker. *template* gives the site's template when a worker lacks
+        it.
+
+        Raises Unreadable when it cost ``max_worker_deaths`` workers.
+        """
+        async with self._slots:
+            reason = ""
+            for _ in range(max(1, self._limits.max_worker_deaths)):
+                worker = self._idle.pop() if self._idle else await self._start()
+                done = False
+                try:
+                    async with asyncio.timeout(self._limits.max_seconds_per_page):
+                        reading = await worker.ask(task, template)
+                    done = True
+                except EOFError:
+                    reason = "its worker died"
+                except TimeoutError:
+                    reason = f"it was not read within {self._limits.max_seconds_per_page:g} seconds"
+                finally:
+                    if done:
+                        self._idle.append(worker)
+                    else:
+                        await self._discard(worker)
+                if done:
+                    return reading
+            raise Unreadable(f"{reason}, {self._limits.max_worker_deaths} times")
+
+    async def _start(self) -> _Worker:
+        worker = await _Worker.start(self._limits)
+        self._all.add(worker)
+        return worker
+
+    async def _discard(self, worker: _Worker) -> None:
+        self.deaths += 1
+        self._all.discard(worker)
+        await worker.end(kill=True)
+
+    async def aclose(self) -> None:
+        """End every worker."""
+        await asyncio.gather(*(worker.end(kill=worker not in self._idle) for worker in self._all))
+        self._all.clear()
+        self._idle.clear()
