@@ -118,7 +118,7 @@ def database() -> str:
     parts = ["# The database", catalogue_intro()]
     for table in catalogue.TABLES:
         parts.append(f"## `{table.name}`")
-        parts.append(table.meaning)
+        parts.append(table.description)
         rows = [f"| `{name}` | {_cell(meaning)} |" for name, meaning in table.columns.items()]
         if rows:
             parts.append("| column | |\n| --- | --- |\n" + "\n".join(rows))

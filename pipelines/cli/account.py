@@ -12,7 +12,7 @@ from pipelines.cli.options import WebAddress, command, db_option, json_option, o
 from scraper.errors import NotFound
 
 if TYPE_CHECKING:
-    from pipelines.archive import RunRow
+    from pipelines.archive.reading import RunRow
     from pipelines.crawl import Coverage
 
 _MINUTE_CHARACTERS = len("2021-07-26T09:30")

@@ -21,7 +21,9 @@ from pipelines.cli.options import (
 from pipelines.cli.results import DAY_CHARACTERS, hit_text
 
 if TYPE_CHECKING:
-    from pipelines.archive import Diff, Hit, Hits, Revision, StoredArticle
+    from pipelines.archive.reading import StoredArticle
+    from pipelines.archive.revisions import Diff, Revision
+    from pipelines.archive.search import Hit, Hits
 
 _SHOW_FORMATS = ("text", "markdown", "html", "json")
 _CONTEXT_CELLS = 60
@@ -64,9 +66,7 @@ class SearchCommand(ExampleCommand):
 @click.option("--facets", is_flag=True, help="Count the matches by site, author, tag and year instead of listing them.")
 @json_option
 @db_option
-def search(
-    words: tuple[str, ...], limit: int, sort: str, facets: bool, as_json: bool, db: Path, **filters: str | None
-) -> int:
+def search(words: tuple[str, ...], limit: int, sort: str, facets: bool, as_json: bool, db: Path, **filters: Any) -> int:
     """Search the archive.
 
     Every word has to occur, in any order. "A phrase", -not, OR, prefix* and author:, site:, tag:, title:, before: and

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.cli import console
 
 if TYPE_CHECKING:
-    from pipelines.archive import Hit
+    from pipelines.archive.search import Hit
 
 _INDENT = "    "
 DAY_CHARACTERS = len("2021-07-26")

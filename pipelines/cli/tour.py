@@ -16,7 +16,8 @@ from pipelines.cli.reports import exit_code_of, run_summary
 from pipelines.cli.results import hit_text
 
 if TYPE_CHECKING:
-    from pipelines.archive import Archive, StoredArticle
+    from pipelines.archive import Archive
+    from pipelines.archive.reading import StoredArticle
     from pipelines.crawl import RunReport
 
 QUERY = "chain skips"

@@ -19,6 +19,7 @@ from scraper.article import ARTICLE
 from scraper.errors import BackfileError
 from scraper.extract import extract
 from scraper.limits import Limits
+from scraper.response import Response
 
 if TYPE_CHECKING:
     from pipelines.archive import Archive
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 HTML_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 TEXT_SUFFIXES = (".txt", ".text")
 WARC_SUFFIXES = (".warc", ".warc.gz")
+_PAGE_OF = "SELECT page_id FROM articles WHERE id = ?"
 _BATCH = 100
 """Pages filed in one transaction: enough to spare the disk, few enough that little is done twice after a kill."""
 _PROBLEMS_KEPT = 50
@@ -42,8 +44,9 @@ class Incoming:
     """What to call it in a report: the file, or the address in a WARC file."""
     body: bytes
     url: str | None
-    fetched_at: datetime | str
+    fetched_at: datetime
     content_type: str | None
+    """As the server sent it with the page, None where that is not known: a file on disk."""
 
 
 @dataclass(slots=True)
@@ -125,13 +128,11 @@ def _from_file(path: Path, url: str | None) -> Incoming:
     if path.stat().st_size > limit:
         raise BackfileError(f"longer than the limit of {limit:,} bytes for one page")
     body = path.read_bytes()
-    is_text = path.name.lower().endswith(TEXT_SUFFIXES)
     if b"\0" in body[:_PROBE_BYTES] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BackfileError("expected HTML or text, but it is something else")
     saved_from = _SAVED_FROM.search(body[:_PROBE_BYTES])
     address = url or (saved_from.group(1).decode("ascii", "replace") if saved_from else None)
-    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Incoming(str(path), body, address, modified, "text/plain" if is_text else "text/html")
+    return Incoming(str(path), body, address, datetime.fromtimestamp(path.stat().st_mtime, UTC), None)
 
 
 def _from_warc(path: Path) -> Iterator[Incoming]:
@@ -150,12 +151,20 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _as_source(incoming: Incoming) -> bytes | Response:
+    """Return what the extractor takes: a response where the server's own Content-Type is known, else the bytes."""
+    if incoming.content_type is None or incoming.url is None:
+        return incoming.body
+    headers = (("content-type", incoming.content_type),)
+    return Response(incoming.url, incoming.url, 200, headers, incoming.body, incoming.fetched_at)
+
+
 def _file(archive: Archive, batch: Iterable[Incoming], report: ImportReport) -> None:
     """File a batch in one transaction."""
     with archive.transaction():
         for incoming in batch:
             report.pages += 1
-            article = extract(incoming.body, url=incoming.url)
+            article = extract(_as_source(incoming), url=incoming.url)
             if article.page_type != ARTICLE:
                 report.skipped[article.page_type] += 1
             elif not article.text:
@@ -163,5 +172,5 @@ def _file(archive: Archive, batch: Iterable[Incoming], report: ImportReport) -> 
             else:
                 filed = archive.file(article, fetched_at=incoming.fetched_at)
                 report.verdicts[filed.verdict] += 1
-                page_id = archive.get(filed.article_id).page_id
+                (page_id,) = archive.connection.execute(_PAGE_OF, (filed.article_id,)).fetchone()
                 archive.keep_raw(page_id, incoming.body, incoming.content_type, incoming.fetched_at)

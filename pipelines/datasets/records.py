@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scraper.article import RECORD_KEYS
 
 if TYPE_CHECKING:
-    from pipelines.archive import StoredArticle
+    from pipelines.archive.reading import StoredArticle
 
 STATE_KEYS = ("id", "fetched_at", "revision", "extractor")
 """What a record has beside the contract's keys: which article, seen when, in which version, read by which extractor."""
