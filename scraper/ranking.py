@@ -60,7 +60,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
     """Return the share of every score in one choice among all of them and "none", whose score is 0.
 
     >>> [round(share, 3) for share in softmax([0.0, 0.0])]
-    [0.333, 0.333, 0.333]
+    [0.333, 0.333]
     """
     top = max([0.0, *scores])
     powers = [math.exp(score - top) for score in scores]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -56,3 +57,25 @@ def fold(text: str) -> str:
     True
     """
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+_TAGS = re.compile(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s{0,5}>|</?[a-zA-Z!][^<>]{0,300}>", re.S | re.I)
+_MOST_PLAIN_CHARS = 4_000  # no title, name or description is longer; what follows is left out
+
+
+def plain(value: object) -> str:
+    """Return a string of the head or of structured data as text: markup and entities gone, white space squeezed.
+
+    ``""`` for anything that is no string. Entities are decoded twice, because many programs encode twice.
+
+    >>> plain("Tides &amp;amp; <em>moons</em>"), plain(["a"])
+    ('Tides & moons', '')
+    """
+    if not isinstance(value, str):
+        return ""
+    value = value[:_MOST_PLAIN_CHARS]
+    if "&" in value:
+        value = html.unescape(html.unescape(value))
+    if "<" in value:
+        value = _TAGS.sub(" ", value)
+    return storable(" ".join(value.split()))

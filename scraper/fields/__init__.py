@@ -1,7 +1,7 @@
 """Fields: one field per file, each a function ``find(marks) -> tuple[Found, ...]``, candidates ranked best first.
 
-The order is written once, here: a later field may ask ``marks.best(name)`` of an earlier one. A new field is one file, one line
-below, and one case folder.
+The order is written once, here: a later field may ask ``marks.best(name)`` of an earlier one. A new field is one file,
+one line below, and one case folder.
 """
 
 from __future__ import annotations
@@ -10,12 +10,31 @@ from collections.abc import Callable
 from typing import Any
 
 from scraper.article import Found
-from scraper.fields import author_bio, prev_next, related, tags, title
+from scraper.fields import (
+    author_bio,
+    canonical_url,
+    excerpt,
+    language,
+    modified,
+    prev_next,
+    published,
+    reading_minutes,
+    related,
+    tags,
+    title,
+)
 from scraper.marks import Marks
 
 Field = tuple[str, Callable[[Marks], tuple[Found[Any], ...]]]
 
-BEFORE_THE_BODY: tuple[Field, ...] = (("title", title.find),)
+BEFORE_THE_BODY: tuple[Field, ...] = (
+    ("title", title.find),
+    ("published", published.find),
+    ("modified", modified.find),
+    ("reading_minutes", reading_minutes.find),
+    ("language", language.find),
+    ("canonical_url", canonical_url.find),
+)
 """Fields the choice of the body asks for."""
 
 AFTER_THE_BODY: tuple[Field, ...] = (
@@ -23,6 +42,7 @@ AFTER_THE_BODY: tuple[Field, ...] = (
     ("related", related.find),
     ("author_bio", author_bio.find),
     ("tags", tags.find),
+    ("excerpt", excerpt.find),
 )
 """Fields that ask where the body is."""
 

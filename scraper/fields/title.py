@@ -8,10 +8,8 @@ and the site's name or a slogan on most others.
 
 from __future__ import annotations
 
-import html
 import re
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote
 
 from scraper.article import Found
@@ -19,8 +17,8 @@ from scraper.blocks import Frame
 from scraper.hints import Hint
 from scraper.marks import Marks
 from scraper.ranking import Candidate, model, softmax
-from scraper.standards.structured import types_of
-from scraper.text import fold, storable
+from scraper.standards.structured import ARTICLE_TYPES, types_of
+from scraper.text import fold, plain
 
 MAX_CHARS = 400
 """Longer texts are no headlines; also the most that is kept of one."""
@@ -28,18 +26,11 @@ TOP_HEADINGS = 14
 """Headings looked at, in page order; further down they head sections and widgets."""
 MAX_GIVEN = 6
 """Candidates kept as evidence."""
-ARTICLE_TYPES = frozenset(
-    "article blogposting newsarticle posting socialmediaposting techarticle report recipe review scholarlyarticle "
-    "reportagenewsarticle analysisnewsarticle opinionnewsarticle howto liveblogposting advertisercontentarticle".split()
-)
-"""JSON-LD types (lower case) whose headline or name is the headline of a post."""
-
 _HEADINGS = ("h1", "h2", "h3")
 # What separates a headline from the site's name: spaces required except around a bar and two colons, so that no
 # compound is cut.
 _SUFFIX = re.compile(r"\s+[|\-–—·»«:/•>~⋆★←→]\s+|\s*[|｜]\s*|\s+_\s+|\s*::\s*|\s*_(?=[^\W\d_a-z])|:\s+")
 _STRONG_SUFFIX = re.compile(r"\s+[|\-–—·»«/•>~⋆★←→]\s+|\s*[|｜]\s*|\s+_\s+|\s*::\s*")
-_TAGS = re.compile(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s{0,5}>|</?[a-zA-Z][^<>]{0,300}>", re.S | re.I)
 _WIDGETS = (
     Hint.COMMENTS
     | Hint.RELATED
@@ -73,6 +64,8 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
     ranked = sorted(zip(shares, pool, strict=True), key=lambda pair: -pair[0])
     if ranked and marks.headline < 0:
         marks.headline = _block_of(marks, ranked[0][1].value)
+        if marks.headline < 0:
+            marks.headline = _nearest_heading(marks, ranked[0][1].value)
     return tuple(
         Found(candidate.value, candidate.source, share, candidate.raw[:MAX_CHARS])
         for share, candidate in ranked[:MAX_GIVEN]
@@ -304,22 +297,6 @@ def _add_head(pool: _Pool, marks: Marks) -> None:
         )
 
 
-def plain(value: Any) -> str:
-    """Return a string of the head as text: markup and entities gone, white space squeezed; ``""`` for anything else.
-
-    >>> plain("Tides &amp;amp; <em>moons</em>"), plain(["a"])
-    ('Tides & moons', '')
-    """
-    if not isinstance(value, str):
-        return ""
-    value = value[: 4 * MAX_CHARS]
-    if "&" in value:
-        value = html.unescape(html.unescape(value))
-    if "<" in value:
-        value = _TAGS.sub(" ", value)
-    return storable(" ".join(value.split()))
-
-
 def cuts(title: str, sites: frozenset[str], separators: re.Pattern[str] = _SUFFIX) -> list[tuple[str, str]]:
     """Return (how, cut title) pairs: ``<`` less the last segment, ``<<`` less two, ``>`` less the first.
 
@@ -401,3 +378,18 @@ def _block_of(marks: Marks, title: str) -> int:
         elif holding < 0 and block.tag in _HEADINGS and (key in own or own in key):
             holding = block.index
     return found if found >= 0 else holding
+
+
+def _nearest_heading(marks: Marks, title: str) -> int:
+    """Return the first block of the heading that shares most words with a title no block repeats; -1 for no heading."""
+    words = frozenset(fold(title).split())
+    best, most = -1, -1.0
+    for looked, frame in enumerate(frame for frame in marks.page.frames if frame.tag in _HEADINGS):
+        if looked >= TOP_HEADINGS:
+            break
+        if frame.last > frame.first:
+            own = fold(marks.page.blocks[frame.first].text).split()
+            share = sum(word in words for word in own) / max(len(own), 1) + (0.3 if frame.tag == "h1" else 0)
+            if share > most:
+                best, most = frame.first, share
+    return best

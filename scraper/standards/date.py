@@ -69,7 +69,7 @@ _EPOCH = re.compile(r"(\d{10})(?:\d{3})?\Z", re.ASCII)
 _FIRST_EPOCH = 800_000_000  # 1995-05-09: earlier numbers of ten digits are telephone numbers and the like
 
 
-def machine(text: str) -> str | None:
+def machine(text: str, lang: str | None = None) -> str | None:
     """Return the ISO 8601 form of a value written for machines (attribute, meta, JSON-LD); None when it is no date.
 
     Year, month, day or time, as precise as written; the offset is kept as written, ``UTC`` and ``GMT`` become ``Z``,
@@ -90,7 +90,7 @@ def machine(text: str) -> str | None:
     found = _EPOCH.match(text)
     if found:
         return _of_epoch(int(found.group(1)))
-    return parse(text)
+    return parse(text, lang)
 
 
 def _of_epoch(seconds: int) -> str | None:

@@ -27,6 +27,15 @@ MAX_DIGITS = 18
 MAX_LEVELS = 6
 """Levels of lists and graphs looked into for nodes."""
 
+ARTICLE_TYPES = frozenset(
+    "article blogposting newsarticle posting socialmediaposting techarticle report recipe review scholarlyarticle "
+    "reportagenewsarticle analysisnewsarticle opinionnewsarticle howto liveblogposting advertisercontentarticle "
+    "medicalscholarlyarticle backgroundnewsarticle reviewnewsarticle askpublicnewsarticle satiricalarticle".split()
+)
+"""Types whose headline, author and dates are those of a post (schema.org's CreativeWork branch)."""
+PAGE_TYPES = frozenset(("webpage", "itempage", "faqpage", "aboutpage", "profilepage", "medicalwebpage", "contactpage"))
+"""Types that describe the page as a page; their dates are the post's too, their author is often the site."""
+
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "@included")
 """Properties whose values are nodes about the same page."""
 _WRAPPING = re.compile(r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)\s*")
