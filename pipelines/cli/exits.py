@@ -99,7 +99,7 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(str(error), error.code, error.hint)
     if isinstance(error, BackfileError):
         code = next(code for kind, code in _CODES if isinstance(error, kind))
-        return Failure(str(error), code, error.hint)
+        return Failure(_with_address(error), code, error.hint)
     if isinstance(error, click.ClickException):
         return _usage_failure(error)
     if isinstance(error, click.Abort | KeyboardInterrupt):
@@ -114,6 +114,14 @@ def failure_of(error: BaseException) -> Failure:
         ERROR,
         f"run it again with {DEBUG_VARIABLE}=1 to see where, and report it",
     )
+
+
+def _with_address(error: BackfileError) -> str:
+    """Return the error's sentence, led by the address it is about where the sentence does not name it."""
+    message = str(error)
+    if isinstance(error, FetchError) and error.url and error.url not in message:
+        return f"{error.url}: {message}"
+    return message
 
 
 def tell(error: BaseException) -> int:

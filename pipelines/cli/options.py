@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import click
@@ -34,6 +34,8 @@ class ExampleCommand(click.Command):
     """A command whose help ends with examples that can be pasted."""
 
     examples: tuple[str, ...] = ()
+    parsing: ClassVar[dict[str, Any]] = {}
+    """Context settings of click that the class asks for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's)
         """Write the examples, one a line, after the options."""
@@ -52,7 +54,8 @@ def command(
     """
 
     def decorate(function: Callable[..., int | None]) -> ExampleCommand:
-        made = click.command(name, cls=cls, context_settings={"show_default": True})(function)
+        settings = {"show_default": True, **cls.parsing}
+        made = click.command(name, cls=cls, context_settings=settings)(function)
         made.examples = examples
         return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -32,6 +32,8 @@ _CONTEXT_CELLS = 60
 
 class SearchCommand(ExampleCommand):
     """A command whose words may begin with a hyphen: ``-foo`` is searched for, ``--foo`` is an unknown option."""
+
+    parsing: ClassVar[dict[str, Any]] = {"ignore_unknown_options": True}
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take unknown single-hyphen words as part of the query; what stands after ``--`` is never an option."""

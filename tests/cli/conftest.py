@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import Archive
-from pipelines.crawl import CrawlSettings, crawl
-from pipelines.demo import serve
 from tests.cli.calls import Caller
 
 
@@ -24,6 +21,10 @@ def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture(scope="session")
 def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the bundled blog: 24 articles. For reading only."""
+    from pipelines.archive import Archive
+    from pipelines.crawl import CrawlSettings, crawl
+    from pipelines.demo import serve
+
     path = tmp_path_factory.mktemp("demo") / "archive.db"
     with serve() as site, Archive(path) as archive:
         report = crawl(archive, [site.url], CrawlSettings(workers=1))
