@@ -9,6 +9,7 @@ Pure: parsed documents in, values out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -83,6 +84,9 @@ class Feeds(NamedTuple):
     """The root of the WordPress REST interface, or None."""
 
 
+_SLASHES = re.compile(r"/{2,}")
+
+
 class Origin(NamedTuple):
     """How a site's addresses begin, so that ``http://www.blog.example/`` and ``https://blog.example/`` are one site."""
 
@@ -104,7 +108,11 @@ class Origin(NamedTuple):
             known = urls.normalise(url)
         except InvalidURL:
             return None
-        return known if known.startswith(self.base + "/") else self.base + site.path_of(known)
+        path, mark, query = site.path_of(known).partition("?")
+        # Two slashes in a row come from careless joining; only an address within the path means them.
+        if "//" in path and ":/" not in path:
+            path = _SLASHES.sub("/", path)
+        return f"{self.base}{path}{mark}{query}"
 
 
 def origin_of(url: str) -> Origin:

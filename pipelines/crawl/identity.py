@@ -58,9 +58,9 @@ def keeper(copies: Iterable[Copy]) -> Copy:
 def groups(copies: Iterable[Copy]) -> list[tuple[Copy, ...]]:
     """Return the groups of two or more pages that are one article, each page in one group at most.
 
-    Pages are one article when they have the same words; when one names another as canonical and both have the same
-    title or the same longest paragraph; or when one's path is the other's below a folder more, with the same title (a
-    second copy of the site, perhaps an older one).
+    Pages are one article when they have the same title and words; when one names another as canonical and both have
+    the same title or the same longest paragraph; or when one's path is the other's below a folder more, with the same
+    title (a second copy of the site, perhaps an older one).
     """
     copies = tuple(copies)
     union = _Union(len(copies))
@@ -69,7 +69,7 @@ def groups(copies: Iterable[Copy]) -> list[tuple[Copy, ...]]:
     by_path = {_path(copy.url): index for index, copy in enumerate(copies)}
     for index, copy in enumerate(copies):
         if copy.text_hash is not None:
-            union.join(index, by_text.setdefault(copy.text_hash, index))
+            union.join(index, by_text.setdefault(f"{copy.text_hash} {fold(copy.title)}", index))
         other = by_url.get(copy.canonical or "")
         if other is not None and other != index and _alike(copy, copies[other]):
             union.join(index, other)

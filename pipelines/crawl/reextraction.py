@@ -1,4 +1,4 @@
-"""A better extractor, or a template learnt since, applied to the pages that are kept: the whole archive without a request."""
+"""A better extractor, or a template learnt since, applied to the pages that are kept: no request is made."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def reextract(
 ) -> RunReport:
     """Read the kept pages of all articles again and file what has become better. No request is made.
 
-    *sites*: host names; none means all. Articles whose raw page was not kept stay as they are. Raises ArchiveLocked when
-    another run is writing.
+    *sites*: host names; none means all. Articles whose raw page was not kept stay as they are. Raises ArchiveLocked
+    when another run is writing.
     """
     with archive.run_lock():
         return asyncio.run(_Reextraction(archive, sites, report, now).main(workers))
@@ -52,7 +52,7 @@ class _Reextraction:
         started = moment(self._now())
         db = self.archive.connection
         db.execute(
-            "INSERT INTO runs (command, starts, started_at, status) VALUES ('reextract', '[]', ?, 'running')",
+            "INSERT INTO runs (command, started_at, status) VALUES ('reextract', ?, 'running')",
             (started,),
         )
         run_id = int(db.execute("SELECT max(id) FROM runs").fetchone()[0])
@@ -63,7 +63,8 @@ class _Reextraction:
         status = "partial" if self.problems else "done"
         finished = moment(self._now())
         db.execute(
-            "UPDATE runs SET status = ?, finished_at = ?, pages = ?, changed = ?, unchanged = ?, failed = ? WHERE id = ?",
+            "UPDATE runs SET status = ?, finished_at = ?, pages = ?, changed = ?, unchanged = ?, failed = ?"
+            " WHERE id = ?",
             (
                 status,
                 finished,

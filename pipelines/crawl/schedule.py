@@ -8,6 +8,7 @@ the crawl counts it as it goes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +19,9 @@ COMPLETE_SHARE = 0.95
 COMPLETE_POSTS = 10
 """Posts that must be known before a source's completeness can be judged."""
 BARREN_WHEN_COMPLETE = 2
-"""Barren listing pages in a row that end a family when a source has named (nearly) all posts."""
+"""Barren listing pages in a row that end a family when (nearly) all posts are known from elsewhere."""
+STALE_PAGES = 3
+"""Pages of one numbered listing in a row that listed nothing the pages before had not, which end it."""
 SURE_OF_SHAPE = 5
 """Pages of one shape that were no posts, after which the rest is left, when posts of another shape have been found."""
 
@@ -40,7 +43,13 @@ class Tally:
     posts: int = 0
     """Of the pages: those that were posts."""
     fruitless: int = 0
-    """Pages in a row, up to now, that were no posts and led to none."""
+    """Pages in a row, up to now, that were no posts and led to none that was new."""
+    stale: int = 0
+    """Pages in a row, up to now, that listed nothing which pages of the family had not listed before."""
+    broken: bool = False
+    """One of its pages could not be had, so what lay behind it was not seen."""
+    listed: set[int] = field(default_factory=set)
+    """Hashes of the addresses that pages of the family listed."""
 
 
 @dataclass(slots=True)
@@ -57,23 +66,27 @@ class Ledger:
         """Return the tally of *family*, a new one when it is the first of its kind."""
         return self.families.setdefault(family, Tally())
 
-    def note(self, family: str, *, is_post: bool, fruitful: bool) -> None:
-        """Count one visited page: whether it was a post, and whether it led to addresses that look like posts."""
+    def note(self, family: str, *, is_post: bool, fruitful: bool, entries: Iterable[str] = ()) -> None:
+        """Count one visited page: whether it was a post, whether it led to new addresses that look like posts, and
+        which it listed."""
         tally = self.of(family)
         tally.asked += 1
         tally.posts += is_post
         tally.fruitless = 0 if is_post or fruitful else tally.fruitless + 1
+        fresh = {hash(url) for url in entries} - tally.listed
+        tally.listed |= fresh
+        tally.stale = 0 if fresh else tally.stale + 1
 
     @property
     def is_complete(self) -> bool:
         """Say whether feeds and sitemaps have named nearly every post there is, as far as can be seen."""
         return self.posts >= COMPLETE_POSTS and self.claimed_posts >= COMPLETE_SHARE * self.posts
 
-    @property
-    def is_listed(self) -> bool:
-        """Say whether a numbered listing has been walked for a while and brought posts: it holds them all, in order."""
+    def is_listed(self, kind: str) -> bool:
+        """Say whether a listing of all posts has been walked before those of *kind* come up, and to its proper end."""
+        walked = _WALKED[: _WALKED.index(kind)] if kind in _WALKED else _WALKED
         return any(
-            family.startswith(site.PAGINATION) and tally.asked > BARREN_WHEN_COMPLETE and tally.fruitless > 0
+            family.startswith(walked) and tally.asked >= BARREN_WHEN_COMPLETE and not tally.broken
             for family, tally in self.families.items()
         )
 
@@ -87,8 +100,14 @@ def why_not(ledger: Ledger, family: str, kind: str, *, max_barren: int, max_idle
     tally = ledger.families.get(family)
     if tally is None:
         return None
+    known = ledger.is_complete or ledger.is_listed(kind)
+    if kind in _WALKED and not known:
+        # It lists all posts in order: barren pages are those whose posts are known from each other, and older ones may
+        # follow. Walking it costs a tenth of a request a post.
+        stale = tally.stale >= STALE_PAGES
+        return f"{tally.stale} pages of this listing in a row listed nothing the others had not" if stale else None
     if kind in site.LISTINGS:
-        bound = BARREN_WHEN_COMPLETE if ledger.is_complete or ledger.is_listed else max_barren
+        bound = BARREN_WHEN_COMPLETE if known else max_barren
         if tally.fruitless >= bound:
             return f"{tally.fruitless} listing pages of this kind in a row named no new post"
         return None
@@ -144,5 +163,7 @@ def must_look(
     return not due_only or revisit_at is None or revisit_at <= now
 
 
+_WALKED = (site.PAGINATION, site.DATE)
+"""Listings that hold every post once, in the order in which they are asked: one of them is walked to its end."""
 PHASES = (discover.PAGES - 1, discover.LEFTOVER)
 """Ranks up to which addresses are handed out, in turn: first what looks like a post, then everything else."""

@@ -99,7 +99,7 @@ def _copies(archive: Archive, host: str) -> list[Copy]:
         " WHERE pages.site = ? AND pages.state = 'archived' ORDER BY pages.url",
         (host,),
     )
-    return [Copy(*row[:7], claimed=bool(row[7]), published=row[8], words=row[9]) for row in rows]
+    return [Copy(*row)._replace(claimed=bool(row[7])) for row in rows]
 
 
 def _merge(archive: Archive, visits: Visits, copies: list[Copy]) -> None:

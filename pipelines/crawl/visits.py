@@ -147,7 +147,7 @@ class Visits:
                 self.suspects.append(item.page_id)
         self.count(pages=1, failed=not has_article, gone=has_article and (status == 410 or second_look))
         if not has_article:
-            self._ledger.note(item.family, is_post=False, fruitful=False)
+            self._note_failure(item)
 
     def _tombstone(self, item: Item, status: int, at: str, reason: str) -> None:
         self._settle(item, state="gone", status=status, at=at, reason=reason, rest=LONG_REST)
@@ -172,7 +172,11 @@ class Visits:
             )
             self._journal.fetch(item.url, page_id=item.page_id, status=status, outcome="failed", detail=problem)
         self.count(pages=1, failed=1)
+        self._note_failure(item)
+
+    def _note_failure(self, item: Item) -> None:
         self._ledger.note(item.family, is_post=False, fruitful=False)
+        self._ledger.of(item.family).broken = True
 
     def refused(self, item: Item, reason: str) -> None:
         """Note that a page may not or need not be asked."""
@@ -226,6 +230,7 @@ class Visits:
             if fetch:
                 self._journal.fetch(item.url, page_id=item.page_id, status=status, outcome="alias", detail=target.url)
         self.count(pages=int(fetch), duplicates=1)
+        self._ledger.note(item.family, is_post=False, fruitful=target.state == "queued")
 
     def _final(self, target: Item) -> int:
         """Return the page that *target* is another address of, or itself."""
@@ -257,11 +262,12 @@ class Visits:
                 )  # fmt: skip
             if not self._keep_raw and outcome != "bad":
                 self._db.execute("UPDATE pages SET raw_hash = NULL WHERE id = ?", (item.page_id,))
-        self._note(item, evidence, verdict, outcome, fruitful=added.posts > 0)
+        entries = [link.url for link in reading.links if link.rank <= discover.PROSE]
+        self._ledger.note(item.family, is_post=verdict.is_post, fruitful=added.posts > 0, entries=entries)
+        self._note(evidence, verdict, outcome)
         return verdict
 
-    def _note(self, item: Item, evidence: Evidence, verdict: Verdict, outcome: str, *, fruitful: bool) -> None:
-        self._ledger.note(item.family, is_post=verdict.is_post, fruitful=fruitful)
+    def _note(self, evidence: Evidence, verdict: Verdict, outcome: str) -> None:
         if verdict.is_post:
             self._ledger.posts += 1
             self._ledger.claimed_posts += evidence.in_feed or evidence.in_sitemap or evidence.in_wordpress
