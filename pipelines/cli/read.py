@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,6 +40,8 @@ class SearchCommand(ExampleCommand):
         rest = super().parse_args(ctx, args)
         for word in () if literal else ctx.params.get("words", ()):
             if word.startswith("--") and len(word) > 2:
+                import difflib
+
                 name = word.split("=", 1)[0]
                 known = [option for param in self.params for option in param.opts if option.startswith("--")]
                 raise click.NoSuchOption(name, possibilities=difflib.get_close_matches(name, known), ctx=ctx)

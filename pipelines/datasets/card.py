@@ -82,8 +82,8 @@ configs:
 
 # Blog articles
 
-{facts.articles:,} articles ({facts.words:,} words) of {len(facts.sites):,} sites, one JSON record per line, made by
-backfile. The keys are described in `record.schema.json`.
+Articles: {facts.articles:,}, with {facts.words:,} words. Sites: {len(facts.sites):,}. One JSON record per line, made
+by backfile; the keys are described in `record.schema.json`.
 
 | site | articles | published |
 | --- | ---: | --- |

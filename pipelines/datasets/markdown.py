@@ -101,7 +101,7 @@ def _paths(records: Iterable[dict[str, Any]]) -> dict[Any, str]:
     for record in records:
         day = re.match(r"[\d-]+", record["published"] or "")
         stem = f"{day.group() if day else 'undated'}-{file_name(_slug_source(record))}"
-        path = f"{file_name(record['site'] or 'no site').replace('-', '.')}/{stem}.md"
+        path = f"{_folder_name(record['site'])}/{stem}.md"
         if path in taken:
             path = f"{path.removesuffix('.md')}-{record['id']}.md"
         taken.add(path)
@@ -109,6 +109,11 @@ def _paths(records: Iterable[dict[str, Any]]) -> dict[Any, str]:
             if name:
                 paths.setdefault(name, path)
     return paths
+
+
+def _folder_name(site: str | None) -> str:
+    """Return a site's host as a folder name: each label made safe, none of them empty or all dots."""
+    return ".".join(file_name(label) for label in site.split(".")) if site else "no-site"
 
 
 def _slug_source(record: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 The answers come from the posts as they were written (data/demo/posts), never from the program. ``{base}`` stands for
 the address at which the blog is served.
 
-    python scripts/demo_expected.py
+    python -m tests.journeys.demo_gold
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.demo.blog import Blog, Part, Post, plain, read
 from pipelines.demo.theme import DATED_RELATED, related_to
 
-FOLDER = Path(__file__).resolve().parents[1] / "tests" / "journeys" / "demo"
+FOLDER = Path(__file__).resolve().parent / "demo"
 
 
 def expected(blog: Blog, post: Post) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Write docs/reference/ from the code: commands, record, database, limits, exit codes, formats and Python names.
 
-    python scripts/reference.py            write the pages
-    python scripts/reference.py --check    say which pages are out of date, exit code 1 if any is
+    python docs/generate.py            write the pages
+    python docs/generate.py --check    say which pages are out of date, exit code 1 if any is
 
 A test runs the check, so the reference cannot fall behind.
 """
@@ -31,8 +31,8 @@ from pipelines.datasets.records import EXPORT_KEYS
 from scraper import limits
 from scraper.resources import data_path
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
-_MADE = "<!-- Made by scripts/reference.py; edit the code, then run make docs. -->\n"
+FOLDER = Path(__file__).resolve().parent / "reference"
+_MADE = "<!-- Made by docs/generate.py; edit the code, then run make docs. -->\n"
 
 
 def commands() -> str:
