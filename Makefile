@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench clean install
+.PHONY: demo test lint bench docs clean install
 
 install: $(STAMP)
 
@@ -30,6 +30,10 @@ lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# The generated pages of docs/reference; a test fails when they have fallen behind the code.
+docs: $(STAMP)
+	@$(BIN)/python docs/generate.py
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.speed

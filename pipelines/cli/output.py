@@ -46,8 +46,8 @@ def export(
 ) -> int:
     """Write the archive's articles as a dataset.
 
-    OUT is a file whose name says the format (.jsonl, .json, .csv, .parquet; .gz and .zst compress), a folder, or - for
-    standard output. The same archive always gives the same bytes. A file appears only when it is complete.
+    OUT is a file whose name says the format (.jsonl, .json, .csv, .parquet, .warc; .gz and .zst compress), a folder,
+    or - for standard output. The same archive always gives the same bytes. A file appears only when it is complete.
     """
     from pipelines.datasets import export as export_articles
 
@@ -60,7 +60,8 @@ def export(
         (console.note if out == "-" else console.write)(report.to_json())
     else:
         where = "" if out == "-" else f" in {console.line_of(out)}"
-        console.note(f"{console.counted(report.articles, 'article')}, {console.size(report.bytes)}{where}")
+        noun = "page" if report.format == "warc" else "article"
+        console.note(f"{console.counted(report.articles, noun)}, {console.size(report.bytes)}{where}")
         for reason, count in report.left_out.items():
             console.note(f"left out: {console.counted(count, 'article')}, {reason}")
     if not report.articles:

@@ -20,6 +20,8 @@ from scraper.errors import ExportError
 
 if TYPE_CHECKING:
     from pipelines.archive import Archive
+    from pipelines.archive.bodies import RawPage
+    from pipelines.archive.reading import StoredArticle
 
 NOARCHIVE = "noarchive"
 """The directive by which a page asks not to be kept or passed on (meta robots, X-Robots-Tag)."""
@@ -53,9 +55,7 @@ def export(
         raise ExportError(f"there is no format {chosen}", hint=f"one of: {', '.join(FORMATS)}")
     selection = _Selection(archive, filters, query, _known(fields), progress)
     form = FORMATS[chosen]
-    if form.is_folder:
-        return _to_folder(selection, name, chosen, form)
-    return _to_file(selection, name, chosen, form)
+    return _WRITERS[form.makes](selection, name, chosen, form)
 
 
 @dataclass
@@ -77,9 +77,7 @@ class _Selection:
         """Yield every record with all its keys."""
         self.left_out.clear()
         count = 0
-        for stored in self.archive.articles(**self.filters):
-            if self._found is not None and stored.id not in self._found:
-                continue
+        for stored in self._stored():
             if stored.page_id in self._closed:
                 self.left_out[NOARCHIVE] += 1
                 continue
@@ -95,6 +93,24 @@ class _Selection:
             return
         for record in self.whole():
             yield {name: record[name] for name in self.fields}
+
+    def pages(self) -> Iterator[RawPage]:
+        """Yield the stored raw pages: those of the chosen articles; without any choice all there are, posts or not."""
+        self.left_out.clear()
+        is_chosen = self._found is not None or any(value for name, value in self.filters.items() if name != "site")
+        chosen = {stored.page_id for stored in self._stored()} if is_chosen else None
+        for page_id, page in self.archive.raw_pages(site=self.filters.get("site")):
+            if chosen is not None and page_id not in chosen:
+                continue
+            if page_id in self._closed:
+                self.left_out[NOARCHIVE] += 1
+                continue
+            yield page
+
+    def _stored(self) -> Iterator[StoredArticle]:
+        for stored in self.archive.articles(**self.filters):
+            if self._found is None or stored.id in self._found:
+                yield stored
 
     def _found_ids(self) -> frozenset[int] | None:
         if self.query is None:
@@ -141,6 +157,24 @@ def _to_folder(selection: _Selection, name: str, chosen: str, form: Format) -> E
         (folder / MARKER).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return ExportReport(name, chosen, articles, size, files=len(files) + 1, left_out=dict(selection.left_out))
+
+
+def _to_warc(selection: _Selection, name: str, chosen: str, form: Format) -> ExportReport:
+    write_pages = importlib.import_module(f"pipelines.datasets.{form.module}").write_pages
+    if name == STANDARD_OUTPUT:
+        raise ExportError("a WARC file cannot go to standard output", hint="name a file, such as pages.warc.gz")
+    path = Path(name)
+    with complete_file(path) as file:
+        pages = write_pages(selection.pages(), file, compress=path.name.endswith(".gz"))
+    return ExportReport(name, chosen, pages, path.stat().st_size, left_out=dict(selection.left_out))
+
+
+_WRITERS: dict[str, Callable[[_Selection, str, str, Format], ExportReport]] = {
+    "file": _to_file,
+    "folder": _to_folder,
+    "pages": _to_warc,
+}
+"""What a format makes → the function that makes it."""
 
 
 class _Counting:

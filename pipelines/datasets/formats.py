@@ -18,11 +18,13 @@ class Format:
     """One format: the module that writes it, and what a reader of the reference wants to know."""
 
     module: str
-    """Module of this package with ``write(records, file, fields) -> count``; for a folder, ``write_folder``."""
+    """Module of this package with ``write(records, file, fields) -> count``; for a folder ``write_folder``, for raw
+    pages ``write_pages``."""
     suffixes: tuple[str, ...]
     """File name endings that ask for it."""
     sentence: str
-    is_folder: bool = False
+    makes: str = "file"
+    """``file`` of records, ``folder`` of them, or a file of the raw ``pages``."""
 
 
 FORMATS: dict[str, Format] = {
@@ -30,8 +32,9 @@ FORMATS: dict[str, Format] = {
     "json": Format("json_array", (".json",), "One JSON array of records; .gz and .zst compress it."),
     "csv": Format("csv_table", (".csv",), "One flat row per article, formulas neutralised; .gz and .zst compress it."),
     "parquet": Format("parquet", (".parquet",), "Typed columns, nested lists kept; needs the extra 'parquet'."),
-    "markdown": Format("markdown", (), "A folder with one file per article, YAML front matter, links kept.", True),
-    "dataset": Format("folder", (), "A folder with JSON Lines, a dataset card, metadata and checksums.", True),
+    "markdown": Format("markdown", (), "A folder with one file per article, YAML front matter, links kept.", "folder"),
+    "dataset": Format("folder", (), "A folder with JSON Lines, a dataset card, metadata and checksums.", "folder"),
+    "warc": Format("warc_file", (".warc",), "The stored raw pages, for web archives; .gz compresses it.", "pages"),
 }
 """Every format by its name."""
 

@@ -17,7 +17,7 @@ class ExportReport:
     format: str
     """The name of the format, as in FORMATS."""
     articles: int
-    """Articles written."""
+    """Articles written; in a WARC file, pages."""
     bytes: int
     """Bytes written, all files together."""
     files: int = 1
