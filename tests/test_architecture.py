@@ -49,12 +49,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.named",
         "scraper.body",
         "scraper.profile",
+        "scraper.places",
         "scraper.datelines",
     ),
     ("scraper.clean", "scraper.template", "scraper.fields", "scraper.dump"),
     ("scraper.outline",),
     ("scraper.render",),
     ("scraper.extract",),
+    ("scraper.learning",),
     ("scraper.site", "scraper.discover"),
     ("scraper",),
     ("pipelines.archive",),
@@ -84,7 +86,7 @@ WINDOWS: dict[str, tuple[str, ...]] = {
 
 # Folders of siblings. A family's ground floor is what all members stand on; members do not know one another.
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "scraper.standards": ("url", "charset"),
+    "scraper.standards": ("url", "charset", "date"),
     "scraper.clean": (),
     "scraper.fields": (),
     "pipelines.cli": ("console", "exits", "options", "progress", "reports", "results"),
