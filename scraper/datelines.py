@@ -15,19 +15,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from scraper.blocks import Block, Frame, Mark
+from scraper.blocks import Block, Mark
 from scraper.hints import Hint
 from scraper.marks import Marks
 from scraper.page import Page
 from scraper.phrases import beginnings_of, kinds_of
+from scraper.places import NEAR_AFTER, NEAR_BEFORE, places_of
 from scraper.standards import date
 from scraper.standards.structured import ARTICLE_TYPES, PAGE_TYPES, types_of
 from scraper.text import fold
 
-NEAR_BEFORE, NEAR_AFTER = 6, 10
-"""Blocks before and after the headline within which a date or a name is most likely the post's own."""
-CLOSE = 3
-"""Blocks on either side of the headline that belong to it even inside of a box named like a widget."""
 NEAR_CHARS, FAR_CHARS = 600, 120
 """Longest run read near the headline, and elsewhere."""
 MAX_RUNS = 40
@@ -37,8 +34,6 @@ MAX_MARKED = 40
 MARKED_CHARS = 120
 """Characters of a marked element's text looked at."""
 
-NEAR_ZONES = ("near", "before", "close widget")
-"""The zones around the headline."""
 PUBLISHED, MODIFIED, OTHER = "published", "modified", "other"
 """What a label says a date is. OTHER: expiry, event, copyright, birth, registration."""
 
@@ -110,10 +105,6 @@ _HAS_YEAR = re.compile(
     r"(?:1[349]|2[05])\d\d|[年년]|[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]{4}"
 )
 _SHORT_YEAR = re.compile(r"\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d(?!\d)|['’]\d\d\b|[a-zA-Z]\.? \d\d$")
-_WIDGETS = (
-    Hint.RELATED | Hint.RECENT | Hint.CARDS | Hint.SIDEBAR | Hint.NAV | Hint.SITE_FOOTER | Hint.NEWSLETTER
-).value
-_COMMENTS = Hint.COMMENTS.value
 
 
 @dataclass(slots=True)
@@ -237,48 +228,12 @@ class _Shown:
         self.page = marks.page
         self.lang = marks.page.lang
         self.headline = marks.headline
-        self._zones: dict[int, str] = {}
+        self.zone = places_of(marks).zone
 
     def collect(self) -> list[Stated]:
         found = list(self._of_marks())
         found += self._of_text()
         return found
-
-    def zone(self, block: int, frame: int) -> str:
-        """Return where a block stands: in which widget, or how far from the headline."""
-        widget = self._widget(frame)
-        distance = block - self.headline
-        if widget:
-            # A date right at the headline is its line's, whatever the theme calls the box around it.
-            is_close = self.headline >= 0 and abs(distance) <= CLOSE and widget == "widget"
-            return "close widget" if is_close else widget
-        if self.headline < 0:
-            return "near" if block <= NEAR_AFTER else "far"
-        if -NEAR_BEFORE <= distance < 0:
-            return "before"
-        return "near" if 0 <= distance <= NEAR_AFTER else "far"
-
-    def _widget(self, frame: int) -> str:
-        """Return ``comments``, ``widget`` or ``""`` for a frame, by the names of what is around it."""
-        chain = []
-        zone = ""
-        while frame >= 0 and frame not in self._zones:
-            chain.append(frame)
-            frame = self.page.frames[frame].parent
-        zone = self._zones.get(frame, "")
-        for index in reversed(chain):
-            zone = zone or self._own_zone(self.page.frames[index])
-            self._zones[index] = zone
-        return zone
-
-    def _own_zone(self, frame: Frame) -> str:
-        if frame.first <= self.headline < frame.last or frame.tag in ("body", "html", "article", "main"):
-            return ""
-        if frame.hints & _COMMENTS and self.marks.share_of_prose(frame) < 0.8:
-            return "comments"
-        if frame.hints & _WIDGETS or frame.tag in ("aside", "nav", "footer", "blockquote"):
-            return "widget" if self.marks.share_of_prose(frame) < 0.4 else ""
-        return ""
 
     def _of_marks(self) -> Iterator[Stated]:
         walked = self.page.walked

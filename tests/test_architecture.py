@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.phrases",
         "scraper.wording",
         "scraper.calendars",
+        "scraper.names",
     ),
     ("scraper.standards",),
     ("scraper.guard", "scraper.politeness", "scraper.coding"),

@@ -12,6 +12,7 @@ from typing import Any
 from scraper.article import Found
 from scraper.fields import (
     author_bio,
+    authors,
     canonical_url,
     excerpt,
     language,
@@ -31,6 +32,7 @@ BEFORE_THE_BODY: tuple[Field, ...] = (
     ("title", title.find),
     ("published", published.find),
     ("modified", modified.find),
+    ("authors", authors.find),
     ("reading_minutes", reading_minutes.find),
     ("language", language.find),
     ("canonical_url", canonical_url.find),

@@ -8,8 +8,9 @@ is: pages say such things.
 from __future__ import annotations
 
 from scraper.article import Found
-from scraper.datelines import MODIFIED, NEAR_ZONES, Stated, stated
+from scraper.datelines import MODIFIED, Stated, stated
 from scraper.marks import Marks
+from scraper.places import NEAR_ZONES
 
 MAX_GIVEN = 4
 """Candidates kept as evidence."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime
 
 from scraper.article import Found
-from scraper.datelines import MODIFIED, NEAR_ZONES, OTHER, PUBLISHED, Stated, stated
+from scraper.datelines import MODIFIED, OTHER, PUBLISHED, Stated, stated
 from scraper.marks import Marks
+from scraper.places import NEAR_ZONES
 from scraper.ranking import Candidate, model, softmax
 
 MAX_GIVEN = 5

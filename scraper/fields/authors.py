@@ -1,0 +1,508 @@
+"""The authors, in byline order, each with the address of the author's page where the byline links it.
+
+Candidates are single names: from the structured data, the metas, and the page's bylines (elements that say so, links
+to author pages, "By …", a name alone on its line). The weights are learnt (``data/models/authors.json``); by far the
+strongest fact is standing near the headline. When the surest name came from a list ("By A, B and C"), the rest of that
+list follows it. The site's owner is nobody's byline.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scraper.article import Author, Found
+from scraper.blocks import Anchor, Block, Mark
+from scraper.hints import Hint
+from scraper.marks import Marks
+from scraper.names import (
+    DECLARED,
+    NAMED,
+    STRICT,
+    clean,
+    introduced,
+    is_name,
+    key_of,
+    names_of,
+    shape_of,
+    starts_introduced,
+)
+from scraper.phrases import kinds_of
+from scraper.places import CLOSE_WIDGET, COMMENTS, NEAR, NEAR_AFTER, NEAR_BEFORE, NEAR_ZONES, places_of
+from scraper.ranking import Candidate, logistic, model
+from scraper.standards import date
+from scraper.standards.structured import ARTICLE_TYPES, PAGE_TYPES, types_of
+from scraper.text import fold, plain
+
+MAX_GIVEN = 6
+"""Answers kept as evidence."""
+MAX_AUTHORS = 8
+"""Authors of one post."""
+MATES_THRESHOLD = 0.15
+"""Confidence from which another name of the surest name's own list is answered."""
+RIVALS_THRESHOLD = 0.65
+"""Confidence from which a name that stands somewhere else than the surest one is answered beside it."""
+BYLINE_CHARS = 200
+"""Longest run read as a byline."""
+MAX_MARKED = 40
+"""Marked elements read."""
+FAR_WORDS = 30
+"""Longest run read away from the headline."""
+LINE_WORDS = 16
+"""Longest run near the headline that may be a name with role and date, though no word says so."""
+MAX_NODES = 60
+"""JSON-LD nodes looked at."""
+
+_PATH = re.compile(
+    r"/(?:authors?|autor(?:es|en)?|auteurs?|autore|people|person|profiles?|contributors?|writers?|staff|team|users?|"
+    r"members?|by|@)/?[^/?#]",
+    re.I,
+)
+_METAS = (
+    ("author", "meta:author"),
+    ("article:author", "meta:article:author"),
+    ("article:author_name", "meta:article:author"),
+    ("og:article:author", "meta:article:author"),
+    ("og:author", "meta:article:author"),
+    ("dc.creator", "meta:named"),
+    ("dc.creator.personalname", "meta:named"),
+    ("dcterms.creator", "meta:named"),
+    ("parsely-author", "meta:named"),
+    ("sailthru.author", "meta:named"),
+    ("byl", "meta:named"),
+    ("article_author", "meta:named"),
+    ("cxenseparse:author", "meta:named"),
+    ("citation_author", "meta:citation"),
+)
+_BY_WITHIN = re.compile(
+    r"(?:(?:^|[|•·,\d)–—-]\s?)[Bb][Yy]|\b[Ww]ritten by|\b[Pp]osted by|\b[Pp]ublished by|\bauthored by):?\s(.{2,90})"
+)
+_ENDS = re.compile(r"\s(?:on|in|for)\s|\s?[|•·–—]\s?|\s(?=[A-Z][a-z]{2,8}\.? \d)|\n")
+_WANTED = (Hint.AUTHOR | Hint.BYLINE).value
+
+
+def find(marks: Marks) -> tuple[Found[tuple[Author, ...]], ...]:
+    """Return the authors: the answer first, then the rival names alone; empty when nobody is named surely enough."""
+    if marks.page.is_dump:
+        return ()
+    pool = candidates(marks)
+    if not pool:
+        return ()
+    learnt = model("authors")
+    sure = {id(one): logistic(learnt.score(one.features)) for one in pool}
+    chosen = choose(pool, [sure[id(one)] for one in pool], learnt.threshold)
+    out: list[Found[tuple[Author, ...]]] = []
+    if chosen:
+        best = max(chosen, key=lambda one: sure[id(one)])
+        confidence = min(sure[id(best)], max(sure[id(one)] for one in chosen))
+        out.append(Found(tuple(one.value for one in chosen), best.source, confidence, best.raw))
+        rivals = [one for one in pool if one not in chosen]
+        rivals.sort(key=lambda one: -sure[id(one)])
+        out += [Found((one.value,), one.source, sure[id(one)], one.raw) for one in rivals[: MAX_GIVEN - 1]]
+    return tuple(out)
+
+
+def choose(pool: list[Candidate[Author]], shares: list[float], threshold: float) -> list[Candidate[Author]]:
+    """Return the names to answer, in the order of the byline they stand in."""
+    if not pool:
+        return []
+    best = max(range(len(pool)), key=lambda index: shares[index])
+    if shares[best] < threshold:
+        return []
+    mates = {feature for feature in pool[best].features if feature.startswith("list:")}
+    chosen = []
+    for one, share in zip(pool, shares, strict=True):
+        is_mate = bool(mates & one.features) and share >= MATES_THRESHOLD
+        if share == shares[best] or is_mate or share >= RIVALS_THRESHOLD:
+            chosen.append(one)
+    return _without_repeats(chosen)[:MAX_AUTHORS]
+
+
+def _without_repeats(chosen: list[Candidate[Author]]) -> list[Candidate[Author]]:
+    """Return the names without those that are a part of another one ("Ann" beside "Ann Lee")."""
+    keys = [set(key_of(one.value.name).split()) for one in chosen]
+    return [
+        one
+        for index, one in enumerate(chosen)
+        if not any(keys[index] < keys[other] for other in range(len(chosen)) if other != index)
+    ]
+
+
+def candidates(marks: Marks) -> list[Candidate[Author]]:
+    """Return every distinct name that may be an author's, in order of appearance, text before head."""
+    pool = _Pool(marks)
+    pool.read_text()
+    pool.read_marks()
+    pool.read_anchors()
+    pool.read_json_ld()
+    pool.read_metas()
+    pool.compare()
+    return list(pool.by_key.values())
+
+
+class _Pool:
+    """The candidates by their compared form."""
+
+    def __init__(self, marks: Marks) -> None:
+        self.marks = marks
+        self.page = marks.page
+        self.by_key: dict[str, Candidate[Author]] = {}
+        self.zone = places_of(marks).zone
+        self.title_key = fold(marks.best("title") or "")
+        site = self.page.meta("og:site_name", "application-name") or ""
+        host = (self.page.url or "").split("//", 1)[-1].split("/", 1)[0].lower().removeprefix("www.")
+        self.site_keys = {fold(site), fold(site).replace(" ", ""), host.split(".")[0], fold(host.replace(".", " "))} - {
+            ""
+        }
+        self.lists = 0
+        dates = marks.memo.get("dates") or ()
+        self.dated = {stated.block for stated in dates if stated.block >= 0}
+
+    def add(self, names: list[str], source: str, raw: str, *features: str, url: str | None = None) -> None:
+        """Add names of one place; several at once form a list."""
+        several = ""
+        if len(names) > 1:
+            self.lists += 1
+            several = f"list:{self.lists}"
+        for position, name in enumerate(names):
+            key = key_of(name)
+            if not key or key == self.title_key:
+                continue
+            one = self.by_key.get(key)
+            if one is None:
+                one = self.by_key[key] = Candidate(Author(name, url), source, raw[:80])
+            elif url and not one.value.url:
+                one.value = Author(one.value.name, url)
+            one.features.update(features)
+            one.features.add("in list" if several else "alone")
+            if several:
+                one.features.update((several, "first of list" if position == 0 else "later in list"))
+
+    # -------------------------------------------------------------------------------------------- the text
+    def read_text(self) -> None:
+        """Read the bylines that only their words and place give away: "By …", "Author:" above a name, a name alone."""
+        blocks = self.page.blocks
+        anchor = max(self.marks.headline, 0)
+        first, last = max(0, anchor - NEAR_BEFORE), min(len(blocks), anchor + NEAR_AFTER + 1)
+        for index in range(first, last):
+            block = blocks[index]
+            if index != self.marks.headline and len(block.text) <= BYLINE_CHARS:
+                self._read_run(block)
+        for block in blocks:
+            if block.words <= FAR_WORDS and not first <= block.index < last:
+                self._read_far(block)
+
+    def _read_far(self, block: Block) -> None:
+        """Read a run away from the headline: one that introduces a name, or a name that the next run speaks of."""
+        text = block.text
+        if starts_introduced(text):
+            kind, rest = introduced(text)
+            if kind == "by":
+                self._add_run(block, names_of(self._pieces(block, rest), NAMED), "by")
+        elif "ritten by" in text:
+            self._add_run(block, names_of([text.partition("ritten by")[2]], NAMED), "by within")
+        elif 2 <= block.words <= 5 and text[:1].isupper() and block.index + 1 < len(self.page.blocks):
+            following = self.page.blocks[block.index + 1].text
+            if len(following) > 60 and following.startswith(text.split(" ", 1)[0]):
+                self._add_run(block, names_of([text]), "bio heading")
+
+    def _read_run(self, block: Block) -> None:
+        kind, rest = introduced(block.text)
+        if kind:
+            pieces = self._pieces(block, rest)
+            by = kind == "by"
+            self._add_run(block, names_of(pieces, NAMED if by else STRICT), "by" if by else "other's")
+            return
+        inner = _BY_WITHIN.search(block.text) if block.words <= 40 else None
+        if inner:
+            self._add_run(block, names_of(_ENDS.split(inner.group(1)), NAMED), "by within")
+            return
+        if block.words > LINE_WORDS:
+            return
+        above = self.page.blocks[block.index - 1] if block.index else None
+        label = kinds_of(above.text) if above and above.words <= 4 else frozenset()
+        is_labelled = "by_label" in label or "bio_heading" in label
+        for pieces in self._around_dates(block):
+            names = names_of(pieces, NAMED if is_labelled else STRICT)
+            if names:
+                is_all = block.words <= len(" ".join(names).split()) + 1
+                self._add_run(block, names[:3], "label above" if is_labelled else "line" if is_all else "line start")
+                return
+
+    def _around_dates(self, block: Block) -> Iterator[list[str]]:
+        """Yield the pieces of a run; of one that holds a date, the text before it and the text after it."""
+        pieces = self._pieces(block, block.text)
+        if block.index not in self.dated:
+            yield pieces
+            return
+        text = "\n".join(pieces)
+        found = date.find(text, lang=self.page.lang)
+        if found:
+            yield text[: found[0].first].split("\n")
+            yield _ENDS.split(text[found[-1].last :].lstrip(" ,|·•–—-/\n"))[:1]
+
+    def _pieces(self, block: Block, rest: str) -> list[str]:
+        """Return the block's pieces of text, from where *rest* begins."""
+        if block.last - block.first <= 1:
+            return [rest]
+        skipped = len(block.text) - len(rest)
+        out = []
+        for text, *_ in self.page.walked.pieces[block.first : block.last]:
+            squeezed = " ".join(text.split())
+            if not squeezed:
+                continue
+            if skipped > 0:
+                if skipped >= len(squeezed):
+                    skipped -= len(squeezed) + 1
+                    continue
+                squeezed, skipped = squeezed[skipped:].lstrip(" :"), 0
+            out.append(squeezed)
+        return out or [rest]
+
+    def _add_run(self, block: Block, names: list[str], kind: str) -> None:
+        if not names:
+            return
+        zone = self.zone(block.index, block.frame)
+        if zone == COMMENTS:
+            return
+        features = [f"{kind}|{zone}", f"zone:{zone}"]
+        if kind.startswith("line"):
+            near_date = any(at in self.dated for at in range(block.index - 2, block.index + 3))
+            features.append(f"{kind}|{zone}|{'date beside' if near_date else 'no date'}")
+        features += self._distance(block.index, zone)
+        self.add(names, f"text:{kind}", block.text, *features, url=self._url_in(block.first, block.last, names[0]))
+
+    def _distance(self, index: int, zone: str) -> list[str]:
+        if zone not in NEAR_ZONES or self.marks.headline < 0:
+            return []
+        distance = index - self.marks.headline
+        return [
+            f"distance:{'before' if distance < 0 else distance if distance < 3 else '3-5' if distance < 6 else '6+'}"
+        ]
+
+    def _url_in(self, first: int, last: int, name: str) -> str | None:
+        """Return the absolute address of the link whose text is the name, among the pieces first … last - 1."""
+        seen = -1
+        for text, _, anchor in self.page.walked.pieces[first:last]:
+            if anchor >= 0 and anchor != seen:
+                seen = anchor
+                if key_of(text) == key_of(name) or name in text:
+                    return self.page.absolute(self.page.walked.anchors[anchor].href)
+        return None
+
+    # -------------------------------------------------------------------------------------------- marked elements
+    def read_marks(self) -> None:
+        """Read the elements that say what they are: ``itemprop=author``, ``rel=author``, class author or byline."""
+        read = 0
+        for mark in self.page.walked.marks:
+            prop = mark.itemprop.lower()
+            rel = mark.rel == "author" or "author" in mark.rel.split()
+            if not (rel or "author" in prop or "creator" in prop or mark.hints & _WANTED):
+                continue
+            if mark.last - mark.first > 30 or (mark.last <= mark.first and not mark.datetime):
+                continue
+            read += 1
+            if read > MAX_MARKED:
+                return
+            self._read_mark(mark, prop, rel)
+
+    def _read_mark(self, mark: Mark, prop: str, rel: bool) -> None:
+        zone = self.zone(mark.block, mark.frame)
+        if zone == COMMENTS:
+            return
+        texts = [
+            squeezed
+            for text, *_ in self.page.walked.pieces[mark.first : mark.last]
+            if (squeezed := " ".join(text.split()))
+        ]
+        if not texts and prop and mark.datetime:
+            texts = [mark.datetime]
+        while len(texts) > 1 and (introduced(texts[0])[0] == "by" and not introduced(texts[0])[1]):
+            texts = texts[1:]
+            texts[0] = "by " + texts[0]
+        if not texts or sum(map(len, texts)) > BYLINE_CHARS * 2:
+            return
+        kind, rest = introduced(texts[0])
+        names = names_of([rest, *texts[1:]] if rest else texts[1:], DECLARED)
+        if not names:
+            return
+        which = (
+            "itemprop"
+            if "author" in prop or "creator" in prop
+            else "rel"
+            if rel
+            else "byline"
+            if mark.hints & Hint.BYLINE.value
+            else "class author"
+        )
+        if kind == "other":
+            which = "other's"
+        features = [f"{which}|{zone}", f"zone:{zone}", f"{which}|by|{zone}" if kind == "by" else f"{which}|bare|{zone}"]
+        features += self._distance(mark.block, zone)
+        self.add(names, f"{which}", " ".join(texts), *features, url=self._url_in(mark.first, mark.last, names[0]))
+
+    def read_anchors(self) -> None:
+        """Read the links to author pages."""
+        walked = self.page.walked
+        seen = 0
+        for anchor in walked.anchors:
+            if anchor.block < 0 or anchor.last - anchor.first > 4 or not _PATH.search(anchor.href):
+                continue
+            seen += 1
+            if seen > MAX_MARKED:
+                return
+            self._read_anchor(anchor)
+
+    def _read_anchor(self, anchor: Anchor) -> None:
+        zone = self.zone(anchor.block, anchor.frame)
+        if zone == COMMENTS:
+            return
+        text = self.page.walked.text_of(anchor.first, anchor.last, " ")
+        kind, rest = introduced(text)
+        name = clean(rest)
+        if name and is_name(name, NAMED) and kind != "other":
+            features = [f"author page|{zone}", f"zone:{zone}", *self._distance(anchor.block, zone)]
+            self.add([name], "link:author", text, *features, url=self.page.absolute(anchor.href))
+
+    # -------------------------------------------------------------------------------------------- the head
+    def read_json_ld(self) -> None:
+        """Read author and creator of the articles in the structured data, and of the page."""
+        articles = 0
+        for node in self.page.json_ld[:MAX_NODES]:
+            types = types_of(node)
+            if types & ARTICLE_TYPES:
+                articles += 1
+                if articles <= 3:
+                    self._read_node(node, "ld" if articles == 1 else "ld+")
+            elif types & PAGE_TYPES:
+                self._read_node(node, "ld-page")
+
+    def _read_node(self, node: dict[str, Any], kind: str) -> None:
+        for prop in ("author", "creator"):
+            people = list(_people(node.get(prop)))
+            is_group = [type_ == "organization" for _, type_, _ in people]
+            named = [(name, type_, url) for name, type_, url in people if type_ != "organization" or all(is_group)]
+            names = [clean(name) for name, _, _ in named]
+            kept = [name for name in names if is_name(name, DECLARED)]
+            for name, (_, type_, url) in zip(names, named, strict=True):
+                if name in kept:
+                    self.add(
+                        [name], f"json-ld:{prop}", name, f"{kind}:{type_}", url=self.page.absolute(url) if url else None
+                    )
+            if len(kept) > 1:
+                self.add(kept, f"json-ld:{prop}", ", ".join(kept), f"{kind}:list")
+
+    def read_metas(self) -> None:
+        """Read the metas that name an author."""
+        page = self.page
+        for name, feature in _METAS:
+            for said in page.meta_all(name)[:MAX_AUTHORS]:
+                text = plain(said)
+                if feature == "meta:citation" and text.count(",") == 1:
+                    text = " ".join(reversed(text.split(", ")))  # "Surname, First": only this meta is written so
+                kind, rest = introduced(text)
+                names = names_of([rest], DECLARED) if kind != "other" else []
+                if names:
+                    self.add(names, f"meta:{name}", text, feature)
+        for number in ("1", "2"):
+            label, data = page.meta(f"twitter:label{number}"), page.meta(f"twitter:data{number}")
+            if label and data and "by_label" in kinds_of(label):
+                names = names_of([plain(data)], DECLARED)
+                if names:
+                    self.add(names, f"meta:twitter:data{number}", data, "meta:twitter")
+
+    # -------------------------------------------------------------------------------------------- comparison
+    def compare(self) -> None:
+        """Add to every name what it looks like and how the others stand to it."""
+        keys = {key: set(key.split()) for key in self.by_key}
+        head = {key for key, one in self.by_key.items() if any(f.startswith(("ld", "meta")) for f in one.features)}
+        near = {key for key, one in self.by_key.items() if any(f"zone:{zone}" in one.features for zone in NEAR_ZONES)}
+        strong = {key for key, one in self.by_key.items() if not _STRONG.isdisjoint(one.features)}
+        shown = {key for key, one in self.by_key.items() if not _SHOWN.isdisjoint(one.features)}
+        for key, one in self.by_key.items():
+            features = one.features
+            features.update(shape_of(one.value.name))
+            if key in self.site_keys or key.replace(" ", "") in self.site_keys:
+                features.add("is site")
+            if key in self.title_key and self.title_key:
+                features.add("in title")
+            features.add(f"head:{key in head}|near:{key in near}")
+            features.add(f"sources:{min(5, sum(f.startswith(_SOURCES) for f in features))}")
+            if head and key not in head:
+                features.add("head names another")
+            if near and key not in near:
+                features.add("near names another")
+            if strong:
+                features.add("strong" if key in strong else "another is strong")
+            if shown:
+                features.add("byline" if key in shown else "byline names another")
+                if key in head and key not in near:
+                    features.add("head only, byline names another")
+            elif key in head:
+                features.add("no byline, head")
+            if len(keys) == 1:
+                features.add(f"only name|head:{key in head}")
+            if any(keys[key] < keys[other] for other in keys):
+                features.add("part of another")
+            features.add(f"names:{min(4, len(keys))}")
+
+
+_STRONG = frozenset(
+    (
+        f"by|{NEAR}",
+        f"byline|by|{NEAR}",
+        f"itemprop|{NEAR}",
+        f"rel|{NEAR}",
+        f"class author|{NEAR}",
+        f"class author|by|{NEAR}",
+        f"author page|{NEAR}",
+        "ld:person",
+    )
+)
+_SHOWN = frozenset(
+    f"{kind}|{zone}"
+    for kind in (
+        "by",
+        "byline|by",
+        "byline|bare",
+        "itemprop",
+        "rel",
+        "class author|by",
+        "class author|bare",
+        "author page",
+        "label above",
+    )
+    for zone in (NEAR, CLOSE_WIDGET)
+)
+_SOURCES = (
+    "by|", "line|", "label above|", "itemprop|", "rel|", "byline|", "class author|", "author page|", "ld:", "ld-page:",
+    "meta:",
+)  # fmt: skip
+
+
+def _people(value: Any, levels: int = 3) -> Iterator[tuple[str, str, str | None]]:
+    """Yield (name, ``person``, ``string`` or ``organization``, address or None) for an author, however written."""
+    if isinstance(value, str):
+        for name in names_of([introduced(plain(value))[1]], DECLARED):
+            yield name, "string", None
+    elif isinstance(value, list):
+        for item in value[:MAX_AUTHORS]:
+            if levels:
+                yield from _people(item, levels - 1)
+    elif isinstance(value, dict):
+        name = value.get("name")
+        if isinstance(name, dict | list) and levels:
+            yield from _people(name, levels - 1)
+            return
+        said = plain(name)
+        if not said:
+            parts = [plain(value.get(part)) for part in ("givenName", "additionalName", "familyName")]
+            said = " ".join(part for part in parts if part)
+        address = value.get("url") or value.get("@id")
+        url = address if isinstance(address, str) and address.startswith(("http", "/")) else None
+        kind = (
+            "organization" if types_of(value) & {"organization", "newsmediaorganization", "corporation"} else "person"
+        )
+        for one in names_of([introduced(said)[1]], DECLARED):
+            yield one, kind, url
