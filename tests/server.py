@@ -89,6 +89,7 @@ class Server:
         self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
+        self._news = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
 
     @property
@@ -108,6 +109,11 @@ class Server:
         """Return the seconds between each two consecutive arrivals."""
         times = [request.at for request in self.requests]
         return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+
+    def wait_for_request(self) -> None:
+        """Return when a request arrives, or after a while without any."""
+        self._news.clear()
+        self._news.wait(1)
 
     def start(self) -> None:
         """Start listening; returns when requests are accepted."""
@@ -150,6 +156,7 @@ class Server:
         try:
             request = Request(target, headers, time.monotonic(), self._in_flight, method)
             self.requests.append(request)
+            self._news.set()
             reply = self._reply(request)
             if reply.delay_s:
                 await asyncio.sleep(reply.delay_s)

@@ -73,6 +73,10 @@ class Frontier:
         self._known: set[int] = set()
         self._weak: set[int] = set()
         """Of the known: queued with a poor rank, so that a better mention counts."""
+        self._gone: dict[int, int] = {}
+        """Of the known: gone from the site. Hash of the address → number of the page."""
+        self.reappeared: list[int] = []
+        """Pages that were gone and are linked or listed again."""
         self._queries: dict[str, int] = {}
         self._dates = 0
         self._batch: deque[Item] = deque()
@@ -80,9 +84,11 @@ class Frontier:
         self._count_known()
 
     def _count_known(self) -> None:
-        rows = self._db.execute("SELECT url, state, priority, kind FROM pages WHERE site = ?", (self.host,))
-        for url, state, priority, kind in rows:
+        rows = self._db.execute("SELECT id, url, state, priority, kind FROM pages WHERE site = ?", (self.host,))
+        for page_id, url, state, priority, kind in rows:
             self._remember(url)
+            if state == "gone":
+                self._gone[hash(url)] = page_id
             if state == "queued" and priority > discover.OFFERED:
                 self._weak.add(hash(url))
             self._count_kind(url, kind)
@@ -115,7 +121,9 @@ class Frontier:
         for link in links:
             key = hash(link.url)
             if key in self._known:
-                if key in self._weak and link.rank <= discover.OFFERED:
+                if key in self._gone and link.rank <= discover.PROSE:
+                    self.reappeared.append(self._gone.pop(key))
+                elif key in self._weak and link.rank <= discover.OFFERED:
                     self._promote(link)
                     posts += 1
                 continue

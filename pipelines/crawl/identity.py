@@ -60,7 +60,8 @@ def groups(copies: Iterable[Copy]) -> list[tuple[Copy, ...]]:
 
     Pages are one article when they have the same title and words; when one names another as canonical and both have
     the same title or the same longest paragraph; or when one's path is the other's below a folder more, with the same
-    title (a second copy of the site, perhaps an older one).
+    title (a second copy of the site, perhaps an older one). Two pages with the same words that the site's own lists
+    both name stay two: it means them as two posts.
     """
     copies = tuple(copies)
     union = _Union(len(copies))
@@ -69,7 +70,9 @@ def groups(copies: Iterable[Copy]) -> list[tuple[Copy, ...]]:
     by_path = {_path(copy.url): index for index, copy in enumerate(copies)}
     for index, copy in enumerate(copies):
         if copy.text_hash is not None:
-            union.join(index, by_text.setdefault(f"{copy.text_hash} {fold(copy.title)}", index))
+            first = by_text.setdefault(f"{copy.text_hash} {fold(copy.title)}", index)
+            if not (copy.claimed and copies[first].claimed):
+                union.join(index, first)
         other = by_url.get(copy.canonical or "")
         if other is not None and other != index and _alike(copy, copies[other]):
             union.join(index, other)

@@ -321,6 +321,8 @@ class SiteCrawl:
         )
 
     def _next_revisit(self) -> Item | None:
+        self._revisits.extend(self.frontier.reappeared)
+        self.frontier.reappeared.clear()
         while self._revisits:
             item = self.frontier.item(self._revisits.popleft())
             if item.visited_run != self._shared.journal.run_id and self.frontier.reserve(item.page_id):
@@ -340,8 +342,8 @@ class SiteCrawl:
     async def _get(self, item: Item) -> Response:
         response = await self._shared.fetcher.get(
             item.url,
-            etag=item.etag,
-            last_modified=item.last_modified,
+            etag=item.etag if item.state != "gone" else None,
+            last_modified=item.last_modified if item.state != "gone" else None,
             follow=lambda target: self._may_follow(item, target),
         )
         self.visits.counts.add(bytes=len(response.body))
@@ -408,7 +410,7 @@ class SiteCrawl:
             self.visits.refused(item, f"redirects to another site: {response.final_url}")
             return None
         same = item.content_hash is not None and item.content_hash == body_hash(response.body)
-        if response.status == _NOT_MODIFIED or (same and item.state != "queued"):
+        if response.status == _NOT_MODIFIED or (same and item.state not in ("queued", "gone")):
             self.visits.unchanged(item, response)
             return None
         self.visits.fetched(item, response)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 from typing import NamedTuple
 
 from pipelines.archive import Archive, moment
@@ -30,6 +31,9 @@ Get = Callable[..., Awaitable[Response]]
 """``Fetcher.get``, or what stands in for it."""
 
 _NOT_MODIFIED, _OK = 304, 200
+_ABSENT = frozenset((404, 410, 403))
+LONG_REST = timedelta(days=7)
+"""How long a source that was not there is not asked for again."""
 _WORDPRESS_PAGE = 100  # posts the interface lists at most in one answer
 
 
@@ -45,6 +49,7 @@ class Known(NamedTuple):
     content_hash: str | None
     entries: int | None
     status: int | None
+    checked_at: str | None
 
 
 class Claim(NamedTuple):
@@ -247,7 +252,7 @@ class Sources:
     # -- asking and writing -------------------------------------------------------------------------------------------
 
     def _known(self, url: str, kind: str, found_by: str) -> Known:
-        columns = "id, url, kind, etag, last_modified, lastmod, content_hash, entries, status"
+        columns = "id, url, kind, etag, last_modified, lastmod, content_hash, entries, status, checked_at"
         row = self._db.execute(f"SELECT {columns} FROM sources WHERE url = ?", (url,)).fetchone()  # noqa: S608
         if row is None:
             self._db.execute(
@@ -258,7 +263,17 @@ class Sources:
         return Known(*row)
 
     async def _ask(self, known: Known, kind: str) -> Response | None:
-        """Return the answer to read (200 or 304), None when there is none; what went wrong is written down."""
+        """Return the answer to read (200 or 304), None when there is none; what went wrong is written down.
+
+        A source that this run has asked before it was interrupted counts as unchanged, and one that was not there a few
+        days ago as not there.
+        """
+        checked = known.checked_at or ""
+        now = self._journal.now()
+        if checked >= self._journal.started_at or (known.status in _ABSENT and checked > moment(now - LONG_REST)):
+            if known.status not in (_OK, _NOT_MODIFIED):
+                return None
+            return Response(known.url, known.url, _NOT_MODIFIED, (), b"", now)
         try:
             response = await self._get(
                 known.url, kind=kind, etag=known.etag, last_modified=known.last_modified, follow=self._is_own
@@ -285,6 +300,8 @@ class Sources:
 
     def _unchanged(self, known: Known, response: Response, lastmod: str | None) -> None:
         self.claims += known.entries or 0
+        if (known.checked_at or "") >= self._journal.started_at:
+            return
         with self._archive.transaction():
             self._db.execute(
                 "UPDATE sources SET checked_at = ?, lastmod = coalesce(?, lastmod) WHERE id = ?",

@@ -74,6 +74,8 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
         return Verdict(kind, f"its address or place says {evidence.kind}")
     if evidence.below_post and not evidence.in_feed:
         return Verdict("attachment", "it hangs below a post")
+    if evidence.kind == site.PAGE and not evidence.in_feed and confidence < SURE:
+        return Verdict("page", "its address names a standing page")
     if page_type != ARTICLE:
         return _no_article(reading, evidence)
     if not confidence and reading.entries >= LISTING_ENTRIES and not evidence.in_feed:

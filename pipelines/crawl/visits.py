@@ -131,12 +131,12 @@ class Visits:
         """
         at = moment(self.now())
         reason = f"HTTP {status}"
-        has_article = item.state == "archived"
+        has_article = item.state in ("archived", "gone")
         with self._archive.transaction():
             self._journal.fetch(item.url, page_id=item.page_id, status=status, outcome="missing")
             if not has_article:
                 self._settle(item, state="failed", status=status, at=at, reason=reason, rest=LONG_REST)
-            elif status == 410 or second_look:
+            elif status == 410 or second_look or item.state == "gone":
                 self._tombstone(item, status, at, reason)
             else:
                 self._db.execute(
@@ -145,13 +145,15 @@ class Visits:
                     (status, at, at, self._journal.run_id, item.page_id),
                 )
                 self.suspects.append(item.page_id)
-        self.count(pages=1, failed=not has_article, gone=has_article and (status == 410 or second_look))
+        self.count(pages=1, failed=not has_article, gone=item.state == "archived" and (status == 410 or second_look))
         if not has_article:
             self._note_failure(item)
 
     def _tombstone(self, item: Item, status: int, at: str, reason: str) -> None:
         self._settle(item, state="gone", status=status, at=at, reason=reason, rest=LONG_REST)
-        row = self._db.execute("SELECT id FROM articles WHERE page_id = ?", (item.page_id,)).fetchone()
+        row = self._db.execute(
+            "SELECT id FROM articles WHERE page_id = ? AND gone_at IS NULL", (item.page_id,)
+        ).fetchone()
         if row is not None:
             self._archive.tombstone(row[0], at, reason)
 
