@@ -85,7 +85,7 @@ def _write_run(run: RunRow, *, as_json: bool) -> None:
     if as_json:
         console.write_json(record)
         return
-    plain = [(name, _flat(value)) for name, value in record.items() if not isinstance(value, list | dict)]
+    plain = [(name, _flat(value)) for name, value in record.items() if not isinstance(value, list | dict | None)]
     console.write(console.table(("of this run", ""), plain))
     for value in record.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
@@ -178,7 +178,7 @@ def _write_coverage(one: Coverage) -> None:
         ("  " + source.source, source.claimed, source.archived, source.missing_total, _share(source))
         for source in one.sources
     ]
-    console.write(_indented(console.table(("named in", "posts", "archived", "missing", "covered"), rows)))
+    console.write(_indented(console.table(("named in", "addresses", "articles", "missing", "covered"), rows)))
     for source in one.sources:
         for url in source.missing[:_MISSING_SHOWN]:
             console.write(f"  missing ({source.source}): {console.line_of(url)}")
@@ -187,7 +187,8 @@ def _write_coverage(one: Coverage) -> None:
 
 
 def _share(source: Any) -> str:
-    return f"{source.archived / source.claimed:.1%}" if source.claimed else ""
+    """Return the share of what a source names that is accounted for: a sitemap names pages that are no posts, too."""
+    return f"{1 - source.missing_total / source.claimed:.1%}" if source.claimed else ""
 
 
 def _indented(text: str) -> str:

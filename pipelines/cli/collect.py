@@ -9,7 +9,7 @@ import click
 
 from pipelines.cli import console, exits, progress
 from pipelines.cli.options import WebAddress, command, db_option, json_option, proxy_option
-from pipelines.cli.reports import exit_code_of, import_summary, run_summary
+from pipelines.cli.reports import exit_code_of, import_summary, run_summary, site_problems, why_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,8 +99,10 @@ def crawl(
     report = crawled(db, urls, settings, quiet=quiet)
     if as_json:
         console.write_json(report.to_dict())
-    if not quiet:
-        console.note(run_summary(report, db))
+    if report.status == "failed":
+        raise exits.Incomplete(why_nothing(report), exits.NOTHING, hint=report.resume)
+    for line in site_problems(report) if quiet else [run_summary(report, db)]:
+        console.note(line)
     return exit_code_of(report)
 
 

@@ -34,7 +34,8 @@ def run_summary(report: RunReport, db: Path) -> str:
         f"{console.counted(report.requests, 'request')}, {console.size(report.bytes)}, "
         f"{console.duration(report.elapsed_s)}"
     )
-    lines = [f"{', '.join(counts)} ({cost})", *_troubles(report)]
+    opening = "stopped early: " if report.status == "interrupted" else ""
+    lines = [f"{opening}{', '.join(counts)} ({cost})", *_troubles(report)]
     lines.append(f"{db} now holds {console.counted(report.articles, 'article')} of {_sites(report)}")
     if report.resume:
         lines.append(console.line_of(report.resume))
@@ -57,11 +58,29 @@ def _sites(report: RunReport) -> str:
     return console.counted(len(report.sites), "site")
 
 
+def site_problems(report: RunReport) -> list[str]:
+    """Return one line for each site of which nothing came."""
+    return [_led(site.start, site.problem) for site in report.sites if site.problem]
+
+
+def why_nothing(report: RunReport) -> str:
+    """Return, on one line, why no start gave a page."""
+    return "; ".join(site_problems(report)) or "nothing could be had"
+
+
+def _led(address: str, problem: str) -> str:
+    """Return a problem as one line that begins with the address it is about."""
+    problem = console.line_of(problem)
+    return problem if address in problem else f"{console.line_of(address)}: {problem}"
+
+
 def _troubles(report: RunReport) -> list[str]:
-    lines = [f"{console.line_of(site.start)}: {console.line_of(site.problem)}" for site in report.sites if site.problem]
+    lines = site_problems(report)
+    told = {site.start for site in report.sites if site.problem}
     lines += [
-        f"failed: {console.line_of(problem.url)}: {console.line_of(problem.reason)}"
+        "failed: " + _led(problem.url, problem.reason)
         for problem in report.problems[:PROBLEMS_SHOWN]
+        if problem.url not in told
     ]
     left = report.failed - min(PROBLEMS_SHOWN, len(report.problems))
     if left > 0:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 QUERY = "chain skips"
 """What the walk searches for."""
 HITS_SHOWN = 3
-BODY_LINES_SHOWN = 12
+BODY_LINES_SHOWN = 16
 """Lines of the record's body that are printed: enough to see headings and lists survive."""
 
 
@@ -70,15 +70,13 @@ def _crawled(archive: Archive, url: str) -> RunReport:
 
 
 def _list(archive: Archive) -> None:
-    _step(
-        "backfile sites, and what they hold",
-        "Every post became a record; listings, tag pages, About and Contact did not.",
-    )
-    articles = list(archive.articles())
-    rows = [
-        _row(stored) for stored in sorted(articles, key=lambda stored: stored.article.published or "", reverse=True)
-    ]
-    console.write(console.table(("id", "published", "updated", "min", "words", "title"), rows, stretch=5))
+    _title("What the archive holds now", "Every post became a record, whatever surrounds it on its page.")
+    articles = sorted(archive.articles(), key=lambda stored: stored.article.published or "", reverse=True)
+    head = ("id", "published", "updated", "min", "words", "title")
+    console.write(console.table(head, [_row(stored) for stored in articles], stretch=len(head) - 1))
+    _title("What became of every other address", "None is forgotten: backfile why URL tells of each.")
+    rows = archive.connection.execute(_OTHERS).fetchall()
+    console.write(console.table(("state", "because", "addresses"), [tuple(row) for row in rows]))
 
 
 def _row(stored: StoredArticle) -> tuple[object, ...]:
@@ -93,6 +91,12 @@ def _row(stored: StoredArticle) -> tuple[object, ...]:
     )
 
 
+_OTHERS = """
+    SELECT state, coalesce(reason, page_type, ''), count(*) FROM pages WHERE state <> 'archived'
+    GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+"""
+
+
 def _search(archive: Archive) -> None:
     _step(f"backfile search {QUERY}", "Every word has to occur; the best match comes first.")
     hits = archive.search(QUERY, limit=HITS_SHOWN)
@@ -105,31 +109,36 @@ def _show(archive: Archive) -> None:
         return
     stored = archive.get(hits[0].id)
     _step(
-        f"backfile show {stored.id} --json",
-        "The record: what a careful person would file of that page, and nothing else.",
+        f"backfile show {stored.id} --json", "The record, here in short: what a careful person would file, and no more."
     )
     record = stored.article.to_dict()
-    width = console.columns()
     for name in _SHOWN_KEYS:
-        console.write(f"{name:<16}{console.cut(console.line_of(_told(record[name]), '–'), width - 16)}")
-    lines = console.wrap(record["text"], width - 4, "    ").split("\n")
+        _field(name, record[name])
+    lines = console.wrap(record["text"], console.columns(), _INDENT).split("\n")
     console.write("text")
     console.write("\n".join(lines[:BODY_LINES_SHOWN]))
     if len(lines) > BODY_LINES_SHOWN:
-        console.write(f"    … {len(lines) - BODY_LINES_SHOWN} more lines")
+        console.write(f"{_INDENT}… and {len(lines) - BODY_LINES_SHOWN} more lines")
 
 
 _SHOWN_KEYS = (
-    *("title", "url", "published", "modified", "reading_minutes", "authors", "author_bio", "language", "tags"),
-    *("related", "images", "word_count"),
+    *("title", "published", "modified", "reading_minutes", "authors", "author_bio", "language", "tags"),
+    *("related", "word_count"),
 )
+_INDENT = " " * (max(map(len, _SHOWN_KEYS)) + 2)
 
 
-def _told(value: Any) -> str:
-    """Return a field on one line: names of authors, titles or summaries of related posts, a number, a text."""
-    if isinstance(value, list):
-        return "; ".join(_each(value))
-    return "" if value is None else str(value)
+def _field(name: str, value: Any) -> None:
+    """Write one field: its name in the margin, its value beside it, related posts one on a line."""
+    told = (
+        [console.line_of(each) for each in _each(value)] if isinstance(value, list) else [console.line_of(str(value))]
+    )
+    if name == "related":
+        told = [console.cut(each, console.columns() - len(_INDENT)) for each in told]
+    else:
+        told = ["–" if value is None or value == [] else "; ".join(told)]
+    text = "\n".join(console.wrap(each, console.columns(), _INDENT) for each in told)
+    console.write(name + text[len(name) :])
 
 
 def _each(values: Iterable[Any]) -> Iterable[str]:
@@ -150,7 +159,11 @@ def _close(kept: Path | None) -> None:
 
 
 def _step(line: str, remark: str) -> None:
+    _title(f"$ {line}", remark)
+
+
+def _title(line: str, remark: str) -> None:
     console.write()
-    console.write(console.bold(f"$ {line}"))
+    console.write(console.bold(line))
     console.write(console.dim(f"  {remark}"))
     console.write()

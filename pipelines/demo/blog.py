@@ -16,7 +16,7 @@ from scraper.resources import data_path
 
 EXCERPT_WORDS = 20
 """Words of a card's summary: the inner title counts, as it does where the title stands inside the post's content."""
-_MINOR_WORDS = frozenset("Under In From With Where And That".split())
+_MINOR_WORDS = frozenset("Under In From With And".split())
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _PICTURE = re.compile(r'!\[([^\]]*)\]\((\S+) "([^"]*)"\)')
 

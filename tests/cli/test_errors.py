@@ -221,3 +221,30 @@ def test_ordinary_searches_need_no_double_hyphen(call: Caller, written: Callable
     done = call("search", query, "--db", db)
     assert done.code in (exits.DONE, exits.NOTHING)
     assert "error" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("routes", "words"),
+    [
+        ({}, ("404",)),
+        ({"/": Reply("<title>Shop</title><p>Buy our things")}, ("no posts",)),
+        ({"/": Reply(b"\x89PNG\r\n\0", content_type="image/png")}, ("image/png",)),
+        ({"/": Reply("no", status=403)}, ("403",)),
+        ({"/robots.txt": Reply("User-agent: *\nDisallow: /", content_type="text/plain")}, ("robots.txt",)),
+    ],
+    ids=["not there", "not a blog", "not a page", "forbidden", "robots"],
+)
+def test_a_crawl_of_which_nothing_comes_says_why(
+    call: Caller, tmp_path: Path, routes: dict[str, Reply], words: tuple[str, ...]
+) -> None:
+    with serve(routes) as server:
+        done = call("crawl", f"{server.url}/", "--db", tmp_path / "a.db")
+    assert done.code == exits.NOTHING
+    is_one_line_that_helps(done, server.url, *words)
+
+
+def test_a_crawl_without_network_says_so(call: Caller, tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}/"
+    done = call("crawl", url, "--db", tmp_path / "a.db", "--quiet")
+    assert done.code == exits.NOTHING
+    is_one_line_that_helps(done, url, "no connection")
