@@ -29,15 +29,27 @@ from scraper.resources import data_path
 
 MAX_URL_LENGTH = 8_192
 """Longest address taken, in characters: servers refuse longer request lines (nginx 8 KiB, Apache 8,190 bytes)."""
+_SAFE_LENGTH = MAX_URL_LENGTH // 2  # of a link; a host and credentials before it need not be counted then
 _SHOWN = 200  # characters of an over-long address that its error repeats
 _HTTP = ("http://", "https://")
-# The scheme of an address, by the URL standard's "scheme state"; what has another one than ours is left without a
-# parse.
+# The scheme of an address ("scheme state" in the URL standard); what has another one than ours is not parsed.
 _OTHER_SCHEME = re.compile(r"[\x00-\x20]*(?!https?:)[a-z][a-z0-9+.\-]*:", re.I)
+# What any parser leaves as it is, which is most of the links there are: lower-case ASCII host without port, no
+# dot segments, nothing to encode. (tests/standards/test_url.py holds these against the parser.)
+_LABEL = r"[a-z0-9]++(?:-[a-z0-9]++)*+"
+_HOST = rf"https?://(?:{_LABEL}\.)++[a-z]{{2,}}+(?=/)"
+_PATH = r"(?:/(?:(?:[A-Za-z0-9_~!$&()*+,;=:@-]|%(?!2[eE]))[A-Za-z0-9_~!$&()*+,;=:@.%-]*+)?)++"
+_QUERY = r"(?:\?[A-Za-z0-9._~!$&()*+,;=:@/?%-]*+)?"
+_PLAIN = re.compile(rf"({_HOST}{_PATH}{_QUERY})(?:#.*)?|((?!//){_PATH}{_QUERY})(?:#.*)?", re.S).fullmatch
+# Absolute, and already its own normal form unless it ends in a default document.
+_NORMAL = re.compile(rf"{_HOST}(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9_~.-]*+)?)++").fullmatch
+# The parts of an address as the parser writes it. No "@" can stand in its host, and none unencoded in its credentials.
+_WRITTEN = re.compile(
+    r"(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?(/[^?#]*)(?:\?([^#]*))?(?:#.*)?", re.S
+).fullmatch
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # RFC 3986 §3.3, §3.4: what may stand in a path or query as it is. The rest, and a % that begins no octet, is encoded.
 _ODD = re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
-_NEEDS_CARE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +71,32 @@ def join(base: str, href: str) -> str | None:
     >>> join("https://blog.example/2024/post/", " ../other?a=1#top "), join("https://blog.example/", "tel:1")
     ('https://blog.example/2024/other?a=1', None)
     """
+    if (plain := _PLAIN(href)) and len(href) < _SAFE_LENGTH:
+        absolute, from_root = plain.groups()
+        if absolute:
+            return absolute
+        if root := _root_of(base):
+            return root + from_root
+    if href.startswith("#"):
+        return _document_of(base)
     if _OTHER_SCHEME.match(href):
         return None
     joined = _joined(base, href).partition("#")[0]
     return joined if joined.startswith(_HTTP) and len(joined) <= MAX_URL_LENGTH else None
+
+
+@lru_cache(maxsize=256)
+def _document_of(base: str) -> str | None:
+    """Return *base* without its fragment, None when it is no absolute http(s) address."""
+    document = _joined(base, "").partition("#")[0]
+    return document if document.startswith(_HTTP) and len(document) <= MAX_URL_LENGTH else None
+
+
+@lru_cache(maxsize=256)
+def _root_of(base: str) -> str:
+    """Return what stands before the path in an absolute http(s) address, ``""`` when it is none."""
+    root = _joined(base, "/")
+    return root[:-1] if root.startswith(_HTTP) else ""
 
 
 def _joined(base: str, href: str) -> str:
@@ -85,14 +119,11 @@ def _parse(url: str) -> _Parts:
     """Return the parts of an absolute http(s) address. Raises InvalidURL."""
     if len(url) > MAX_URL_LENGTH:
         raise InvalidURL(url[:_SHOWN], f"the address is longer than {MAX_URL_LENGTH} characters: {url[:_SHOWN]}…")
-    try:
-        parsed = ada_url.URL(_scalar(url))
-    except ValueError as error:
-        raise InvalidURL(url) from error
-    scheme = parsed.protocol[:-1]
-    if scheme not in ("http", "https"):
+    parts = _WRITTEN(_joined(url, ""))
+    if parts is None:
         raise InvalidURL(url)
-    return _Parts(scheme, parsed.hostname, parsed.port, parsed.pathname, parsed.search[1:])
+    scheme, host, port, path, query = parts.groups("")
+    return _Parts(scheme, host, port, path, query)
 
 
 def is_http(url: str) -> bool:
@@ -157,6 +188,13 @@ def normalise(url: str) -> str:
     >>> normalise("HTTP://Blog.Example:80/%7Eann/index.html?utm_source=feed&p=3#more")
     'http://blog.example/~ann/?p=3'
     """
+    if _NORMAL(url) and len(url) <= MAX_URL_LENGTH and "." not in url[url.rindex("/") :]:
+        return url
+    return _normalised(url)
+
+
+@lru_cache(maxsize=4096)
+def _normalised(url: str) -> str:
     return _written(url, _noise().is_tracking, _same_path)
 
 
@@ -213,7 +251,7 @@ def _normal_query(query: str, unwanted: Callable[[str, str], bool]) -> str:
 
 
 def _recoded(text: str) -> str:
-    return _ODD.sub(_one, text) if _NEEDS_CARE.search(text) else text
+    return _ODD.sub(_one, text)
 
 
 def _one(found: re.Match[str]) -> str:
