@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from scraper.errors import BackfileError, FetchError, InvalidURL
     from scraper.extract import extract
     from scraper.fetch import Fetcher, FetchSettings, fetch
+    from scraper.learning import learn
     from scraper.page import Page, parse
     from scraper.response import Response
-    from scraper.template import Template, learn
+    from scraper.template import Template
 
 _HOME = {
     "scraper.article": ("Article", "Author", "Dropped", "Found", "Image", "Neighbour", "Related"),
@@ -29,7 +30,8 @@ _HOME = {
     "scraper.fetch": ("FetchSettings", "Fetcher", "fetch"),
     "scraper.page": ("Page", "parse"),
     "scraper.response": ("Response",),
-    "scraper.template": ("Template", "learn"),
+    "scraper.learning": ("learn",),
+    "scraper.template": ("Template",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

@@ -59,6 +59,8 @@ def judge(page: Page, template: Any = None) -> Marks:
     for step, cut in clean.BEFORE_THE_BODY:
         marks.add(step, cut(marks))
     marks.container = choose_container(marks)
+    if template is not None:
+        marks.container = template.chosen(marks, marks.container)
     marks.body = _range(marks)
     for step, cut in clean.WITHIN_THE_BODY:
         marks.add(step, cut(marks))

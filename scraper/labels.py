@@ -13,6 +13,7 @@ from scraper.phrases import beginnings_of, first_words, kinds_of
 LABEL_WORDS = 10
 """Longest block taken for a label."""
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_PUNCTUATION = ".,:;!?…-–—#*[](){}\"'“”¿¡"
 _NONE: frozenset[str] = frozenset()
 
 
@@ -32,7 +33,9 @@ def labels_of(marks: Marks) -> dict[int, frozenset[str]]:
         if words > LABEL_WORDS:
             continue
         text = block.text
-        word = (text[:40].lower().replace("\u2019", " ").split(None, 1) or [""])[0].strip(".,:;!?…-–—#*[](){}\"'“”")
+        word = text.partition(" ")[0].lower()
+        if not word.isalnum():
+            word = word.partition("\u2019")[0].strip(_PUNCTUATION)
         if word not in first and (text.isascii() or text[:1] not in first):
             continue
         is_heading = block.tag in HEADINGS

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import cache
 from typing import NamedTuple
 
-from scraper.blocks import Anchor, Walked
+from scraper.blocks import Anchor, Frame, Walked
 from scraper.hints import Hint
 from scraper.marks import Marks
 from scraper.page import Page
@@ -40,6 +40,9 @@ _QUERY_LISTS = re.compile(
 )
 _DATED = re.compile(r"/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$")
 _SECOND_LEVEL = frozenset("co com org net ac gov edu or ne go".split())
+
+_ELEMENTS = {"nav": Hint.NAV.value, "menu": Hint.NAV.value, "footer": Hint.SITE_FOOTER.value}
+_ROLES = {"navigation": Hint.NAV.value, "menu": Hint.NAV.value}
 
 
 class Target(NamedTuple):
@@ -83,6 +86,14 @@ class Links:
     def between(self, first: int, last: int) -> list[Anchor]:
         """Return the anchors that stand in the blocks first … last - 1, in page order."""
         return self.anchors[bisect_left(self.places, first) : bisect_left(self.places, last)]
+
+    def images_in(self, frame: Frame) -> list[Anchor]:
+        """Return the links of a frame that hold no text: pictures and arrows. They stand in no block of the frame."""
+        if frame.first < frame.last:
+            return []
+        at = bisect_left(self.places, frame.first)
+        near = self.anchors[at : bisect_right(self.places, frame.first)]
+        return [anchor for anchor in near if frame.index <= anchor.frame < frame.end]
 
     def target(self, href: str) -> Target | None:
         """Return where *href* leads, None for what is no http(s) address or this page itself."""
@@ -134,15 +145,20 @@ class Links:
     def chain(self, frame: int) -> int:
         """Return the hints of a frame and of its ancestors together, wrappers left out."""
         known = self._chains.get(frame)
-        if known is None:
-            frames = self._page.frames
-            this = frames[frame]
-            own = 0 if this.last - this.first > WRAPPER_SHARE * len(self._page.blocks) else this.hints
-            if this.tag in ("nav", "menu") or this.role in ("navigation", "menu"):
-                own |= Hint.NAV.value
-            elif this.tag == "footer":
-                own |= Hint.SITE_FOOTER.value
-            known = self._chains[frame] = own | self.chain(this.parent)
+        if known is not None:
+            return known
+        frames = self._page.frames
+        pending = []
+        while frame not in self._chains:
+            pending.append(frame)
+            frame = frames[frame].parent
+        known = self._chains[frame]
+        largest = WRAPPER_SHARE * len(self._page.blocks)
+        for index in reversed(pending):
+            this = frames[index]
+            if this.last - this.first <= largest:
+                known |= this.hints | _ELEMENTS.get(this.tag, 0) | _ROLES.get(this.role, 0)
+            self._chains[index] = known
         return known
 
 

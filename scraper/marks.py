@@ -21,6 +21,10 @@ SHORT_RUN_WORDS = 5
 LINKED_SHARE = 0.5
 """A run with a larger share of its words in links is link text, not prose."""
 
+TAIL_SHARE = 0.1
+"""Of the body's words, those at its end among which what does not belong to it (a bio, other posts) may stand
+unmarked."""
+
 
 class Cut(NamedTuple):
     """A range of blocks that is not body, and why."""
@@ -121,6 +125,15 @@ class Marks:
         """Return the body's blocks: those under the container without a verdict, in order."""
         first, last = self.body
         return [block for block in self.page.blocks[first:last] if self.verdicts[block.index] is None]
+
+    def tail(self) -> int:
+        """Return the first block of the body's tail: TAIL_SHARE of its words stand at or after it."""
+        first, last = self.body
+        left = TAIL_SHARE * self.prose.words_in(first, last)
+        while last > first and left > 0:
+            last -= 1
+            left -= self.page.blocks[last].words
+        return last
 
     def holds_headline(self, frame: Frame) -> bool:
         """Tell whether the headline stands inside the frame."""

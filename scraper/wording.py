@@ -19,13 +19,10 @@ MAX_CHARACTERS = 1_500
 HEAD_WORDS = 5
 """How many words count as the beginning of a paragraph."""
 _WORD = re.compile(r"[\w'-]+")
-_YEARS = re.compile(
-    r"\b\d{1,2}\+? (?:years|jahre|ans|años|anni|anos|jaar|lat|лет)|\bsince (?:19|20)\d\d|\b(?:19|20)\d\d\b"
-)
 
 
 class Wording(NamedTuple):
-    """How often the words of each list stand in a paragraph, and what it begins with."""
+    """How many different words of each list stand in a paragraph, and what it begins with."""
 
     words: int
     """All words, up to MAX_CHARACTERS of the text."""
@@ -40,13 +37,13 @@ class Wording(NamedTuple):
     greets: bool
     """It begins as people introduce themselves: "Hi, I'm …", "Je suis …"."""
     years: bool
-    """It states a number of years or a year."""
+    """It speaks of years or decades."""
     head: tuple[str, ...]
     """The first HEAD_WORDS words, folded."""
     tokens: frozenset[str]
 
 
-_LISTS = ("role", "verb", "life", "first_person", "third_person", "we", "you", "pitch")
+_LISTS = ("role", "verb", "life", "first_person", "third_person", "we", "you", "pitch", "years")
 
 
 @cache
@@ -71,21 +68,19 @@ def wording_of(text: str) -> Wording:
     """
     table, greetings, parts = _tables()
     folded = text[:MAX_CHARACTERS].casefold().replace("\u2019", "'")
-    tokens = _WORD.findall(folded)
+    words = _WORD.findall(folded)
+    tokens = frozenset(words)
     counts = [0] * len(_LISTS)
-    look_up = table.get
-    for token in tokens:
-        lists = look_up(token)
-        if lists is not None:
-            for position in lists:
-                counts[position] += 1
+    for token in table.keys() & tokens:
+        for position in table[token]:
+            counts[position] += 1
     if not folded.isascii():
         said = sum(part in folded for part in parts)
         counts[0] += said
         counts[2] += said
-    role, verb, life, first_person, third_person, we, you, pitch = counts
+    role, verb, life, first_person, third_person, we, you, pitch, years = counts
     return Wording(
-        len(tokens),
+        len(words),
         role,
         verb,
         life,
@@ -95,7 +90,7 @@ def wording_of(text: str) -> Wording:
         you,
         pitch,
         folded.lstrip("¡¿\"'“«( ").startswith(greetings),
-        _YEARS.search(folded) is not None,
-        tuple(tokens[:HEAD_WORDS]),
-        frozenset(tokens),
+        years > 0,
+        tuple(words[:HEAD_WORDS]),
+        tokens,
     )

@@ -23,6 +23,7 @@ from scraper.clean import (
     navigation,
     notices,
     promotion,
+    repeated,
     repeats,
     sections,
     title_repeats,
@@ -45,6 +46,7 @@ BEFORE_THE_BODY: tuple[Step, ...] = (
     ("meta_lines", meta_lines.find),
     ("captions", captions.find),
     ("above_headline", above_headline.find),
+    ("repeated", repeated.find),
 )
 """Steps that look at the whole page, in the order they run; the first to mark a block gives the reason."""
 

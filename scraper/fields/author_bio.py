@@ -1,8 +1,8 @@
 """The prose about the author, wherever the page shows it: box, sidebar, footer, or the last paragraph of the body.
 
 A *gate* lets through the blocks that may be one; a small learnt scorer (``data/models/author_bio.json``, trained by
-``training/author_bio.py``) says how likely each is, from its wording, the author's name, its position and the names
-of the elements around it; the best block above a threshold wins, and neighbours of the same box join it. Class names
+``tests/training/bio.py``) says how likely each is, from its wording, the author's name, its position and the names of
+the elements around it; the best block above a threshold wins, and neighbours of the same box join it. Class names
 alone find the marked half of the bios; wording finds the rest, and class names then buy precision.
 """
 
@@ -12,14 +12,15 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 
 from scraper.article import Found
 from scraper.blocks import Block, Frame
 from scraper.hints import Hint
+from scraper.labels import labels_of
 from scraper.marks import Cut, Marks
-from scraper.phrases import beginnings_of, kinds_of
 from scraper.resources import data_path
+from scraper.template import Template, text_key
 from scraper.wording import Wording, wording_of
 
 MIN_WORDS = 5
@@ -36,17 +37,25 @@ HEADING_REACH = 3
 """How many blocks above, at most, a heading or the author's name may stand."""
 LABEL_WORDS = 10
 """Longest block taken for a heading or a name."""
+KNOWN_BIO = 0.6
+"""Least probability of a text that the site's template knows as a bio."""
+NAME_WORDS = 6
+"""Longest block that is the author's name alone, with a greeting or a role."""
+HEAD_CHARACTERS = 60
+"""Where a paragraph about a person names that person."""
 TAIL_BLOCKS = 6
 """Blocks at the end of the body in which a bio without any mark may stand."""
 THRESHOLD = 0.25
 """Least probability of the winning block."""
 JOIN_IN_BOX, JOIN_BESIDE = 0.04, 0.3
 """Least probability of a neighbour that joins: within the box the winner stands in, and outside of it."""
+SENTENCE_WORDS = 14
+"""A neighbour with fewer words joins only when it ends like a sentence."""
 BOX_BLOCKS = 14
 """The most blocks a box around the winner may hold for its paragraphs to join easily."""
 _CERTAINLY_OTHER = frozenset(("comments", "hidden", "title_repeats"))
-_AUTHOR = (Hint.AUTHOR | Hint.BYLINE).value
-_ABOUT_NAMES = ("about", "bio", "profile", "intro", "welcome", "meet-", "hello", "owner", "contributor", "biograph")
+_ABOUT = Hint.ABOUT.value
+_AUTHOR_OR_ABOUT = (Hint.AUTHOR | Hint.BYLINE | Hint.ABOUT).value
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -57,6 +66,8 @@ class _Scene:
     marks: Marks
     names: frozenset[str]
     """The words of the authors' names, folded, of three letters or more."""
+    spellings: tuple[str, ...]
+    """The same as they are written: capitalised, and in capitals."""
     starts: tuple[str, ...]
     """What a paragraph about the author begins with."""
     first: int
@@ -76,7 +87,7 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
     Paragraphs are separated by a newline; the bios of several authors by a blank line, in byline order.
     """
     scene = _scene(marks)
-    scored = [(probability(features(scene, block)), block) for block in candidates(scene)]
+    scored = [(_likely(scene, block), block) for block in candidates(scene)]
     scored.sort(key=lambda item: -item[0])
     if not scored or scored[0][0] < THRESHOLD:
         return ()
@@ -89,9 +100,22 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
     return (winner, *rivals)
 
 
+def _likely(scene: _Scene, block: Block) -> float:
+    """Return how likely a block is a bio; what is the bio on the site's other pages is very likely one here."""
+    likely = probability(features(scene, block))
+    template = scene.marks.template
+    if isinstance(template, Template) and template.bios and text_key(block.text) in template.bios:
+        return max(likely, KNOWN_BIO)
+    return likely
+
+
 def _cuts(bios: list[list[Block]], scene: _Scene) -> Iterator[Cut]:
+    """Yield the bio's blocks; those inside the body only in its tail or in a box named after the author."""
+    first, tail = scene.marks.body[0], scene.marks.tail()
     for bio in bios:
         for block in bio:
+            if first <= block.index < tail and block.index not in scene.author:
+                continue
             yield Cut(block.index, block.index + 1, "about the author", _source(scene, block))
 
 
@@ -115,8 +139,8 @@ def _scene(marks: Marks) -> _Scene:
         for word in author.name.casefold().replace("\u2019", "'").split()
         if len(word) > 2
     )
-    starts = tuple(name.capitalize() for name in names) + _OPENINGS
-    scene = _Scene(marks, names, starts, first, last)
+    spellings = tuple(name.capitalize() for name in names) + tuple(name.upper() for name in names)
+    scene = _Scene(marks, names, spellings, spellings + _OPENINGS, first, last)
     _mark_author_frames(scene)
     _mark_labels(scene)
     return scene
@@ -130,50 +154,43 @@ _OPENINGS = (
 
 def _mark_author_frames(scene: _Scene) -> None:
     for frame in scene.marks.hinted:
+        if not frame.hints & _AUTHOR_OR_ABOUT:
+            continue
         size = frame.last - frame.first
-        if frame.hints & _AUTHOR and 0 < size < FRAME_BLOCKS:
-            tells = _tells_about(frame.names)
+        if 0 < size < FRAME_BLOCKS:
+            tells = bool(frame.hints & _ABOUT)
             for index in range(frame.first, frame.last):
                 known = scene.author.get(index)
                 scene.author[index] = (size, tells or (known is not None and known[1]))
-    for frame in scene.marks.page.frames:
-        size = frame.last - frame.first
-        if frame.names and 0 < size < FRAME_BLOCKS and not frame.hints & _AUTHOR and _tells_about(frame.names):
-            for index in range(frame.first, frame.last):
-                scene.author.setdefault(index, (size, True))
-
-
-@lru_cache(maxsize=20_000)
-def _tells_about(names: str) -> bool:
-    folded = names.casefold()
-    return any(part in folded for part in _ABOUT_NAMES)
 
 
 def _mark_labels(scene: _Scene) -> None:
     """Note which blocks stand below a bio heading or below the author's name."""
-    blocks = scene.marks.page.blocks
-    for block in blocks:
-        if block.words > LABEL_WORDS:
-            continue
-        text = block.text
-        if "bio_heading" in kinds_of(text) or (block.tag in _HEADINGS and "bio_heading" in beginnings_of(text)):
-            table = scene.headed
-        elif scene.names and block.words <= 6 and not scene.names.isdisjoint(_words_of(text)):
-            table = scene.named
-        else:
-            continue
-        for reach in range(1, HEADING_REACH + 1):
-            table[block.index + reach] = min(reach, table.get(block.index + reach, reach))
+    for index, kinds in labels_of(scene.marks).items():
+        if "bio_heading" in kinds:
+            _reach(scene.headed, index)
+    spellings = scene.spellings
+    if not spellings:
+        return
+    for block in scene.marks.page.blocks:
+        if block.words <= NAME_WORDS:
+            text = block.text
+            for name in spellings:
+                if name in text:
+                    _reach(scene.named, block.index)
+                    break
 
 
-def _words_of(text: str) -> list[str]:
-    return text.casefold().replace(",", " ").replace(":", " ").replace("!", " ").split()
+def _reach(table: dict[int, int], index: int) -> None:
+    for reach in range(1, HEADING_REACH + 1):
+        table[index + reach] = min(reach, table.get(index + reach, reach))
 
 
 def candidates(scene: _Scene) -> Iterator[Block]:
     """Yield the blocks that may be a bio, in page order."""
     marks = scene.marks
     verdicts = marks.verdicts
+    spellings = scene.spellings
     tail = scene.last - TAIL_BLOCKS
     for block in marks.page.blocks:
         words = block.words
@@ -189,9 +206,16 @@ def candidates(scene: _Scene) -> Iterator[Block]:
             or index in scene.named
             or (words >= UNNAMED_WORDS and (index >= tail or index < scene.first or verdict is not None))
             or block.text.startswith(scene.starts)
-            or (scene.names and not scene.names.isdisjoint(_words_of(block.text[:60])[:5]))
+            or _names_author(block.text[:HEAD_CHARACTERS], spellings)
         ) and block.tag not in _HEADINGS:
             yield block
+
+
+def _names_author(head: str, spellings: tuple[str, ...]) -> bool:
+    for name in spellings:  # noqa: SIM110 - asked for every block of the page; a generator costs three times as much
+        if name in head:
+            return True
+    return False
 
 
 _STEPS = (
@@ -341,7 +365,9 @@ def _weights() -> dict[str, float]:
 def probability(features: dict[str, float]) -> float:
     """Return the probability, 0–1, that a block with these features is a bio."""
     weights = _weights()
-    total = sum(weights.get(name, 0.0) * value for name, value in features.items())
+    total = 0.0
+    for name, value in features.items():
+        total += weights.get(name, 0.0) * value
     return 1.0 / (1.0 + math.exp(-max(min(total, 40.0), -40.0)))
 
 
@@ -367,13 +393,18 @@ def _extended(scene: _Scene, seed: Block, chance: dict[int, float]) -> list[Bloc
             needed = JOIN_IN_BOX if inside else JOIN_BESIDE
             if block.tag in _HEADINGS:
                 break
-            if chance.get(index, 0.0) >= needed:
+            if chance.get(index, 0.0) >= needed and _is_sentence(block):
                 chosen[index] = block
                 skipped = 0
             else:
                 skipped += 1
             index += step
     return [chosen[index] for index in sorted(chosen)]
+
+
+def _is_sentence(block: Block) -> bool:
+    """Tell a paragraph of a bio from a role, a date or a name beside it ("Senior engineer, Acme")."""
+    return block.words >= SENTENCE_WORDS or block.text.endswith((".", "!", "?", "。", "…", ":)", ")"))
 
 
 def _box(scene: _Scene, seed: Block) -> Frame:

@@ -18,6 +18,8 @@ from scraper.links import Links, links_of, words_of
 from scraper.marks import Cut, Marks
 from scraper.phrases import key
 
+MAX_BLOCKS = 40
+"""A part named after neighbours that holds more blocks is a wrapper."""
 MAX_WORDS = 40
 """Longest text of a link to a neighbour."""
 _NAMED = Hint.PREVNEXT.value
@@ -65,24 +67,29 @@ def find(marks: Marks) -> tuple[Found[tuple[Neighbour, ...]], ...]:
 
 def _said(marks: Marks, links: Links) -> Iterator[tuple[str, Anchor, str]]:
     """Yield (rel, link, source) of the links that say they lead to a neighbour."""
-    verdicts = marks.verdicts
     for anchor in links.anchors:
-        if anchor.block >= 0:
-            verdict = verdicts[anchor.block]
-            if verdict is not None and verdict.step in ("comments", "related"):
-                continue
         if anchor.rel:
             rels = anchor.rel.split()
-            if "prev" in rels or "previous" in rels:
+            if ("prev" in rels or "previous" in rels) and _is_outside(marks, anchor):
                 yield "prev", anchor, "rel:prev"
-                continue
-            if "next" in rels:
+            elif "next" in rels and _is_outside(marks, anchor):
                 yield "next", anchor, "rel:next"
-                continue
-        if links.chain(anchor.frame) & _NAMED or anchor.hints & _NAMED:
+    anchors = [anchor for anchor in links.anchors if anchor.hints & _NAMED]
+    for frame in marks.hinted:
+        if frame.hints & _NAMED and frame.last - frame.first <= MAX_BLOCKS:
+            anchors.extend(links.between(frame.first, frame.last))
+            anchors.extend(links.images_in(frame))
+    for anchor in anchors:
+        if _is_outside(marks, anchor):
             rel = _side(marks, anchor)
             if rel:
                 yield rel, anchor, "name:neighbours"
+
+
+def _is_outside(marks: Marks, anchor: Anchor) -> bool:
+    """Tell whether a link stands neither in the comments nor in a list of related posts."""
+    verdict = marks.verdicts[anchor.block] if anchor.block >= 0 else None
+    return verdict is None or verdict.step not in ("comments", "related")
 
 
 def _side(marks: Marks, anchor: Anchor) -> str:

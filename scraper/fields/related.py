@@ -19,6 +19,7 @@ from scraper.hints import Hint
 from scraper.labels import HEADINGS, kinds_at, labels_of
 from scraper.links import Links, links_of, words_of
 from scraper.marks import LINKED_SHARE, Cut, Marks
+from scraper.template import Template
 
 CLIMB_FRAMES = 10
 """How many frames above a heading its links may be wrapped together with it."""
@@ -27,6 +28,10 @@ CARD_BLOCKS = 9
 FLAT_CARD_BLOCKS = 3
 """How many blocks below its title the link of a card may stand that has no frame of its own."""
 MIN_LINE_WORDS = 10
+FIXED_SHARE = 0.5
+"""Share of a list's links that stand on all pages of the site to be no list of related posts."""
+EXCERPT_WORDS = 12
+"""Unlinked words from which on a block is running text: inside the body, before its tail, it stays there."""
 MAX_LINKS = 24
 """More links than this are an archive or a menu."""
 PROSE_AFTER_WORDS = 120
@@ -80,7 +85,7 @@ def find(marks: Marks) -> tuple[Found[tuple[Related, ...]], ...]:
         cards = _believed(marks, links, scope, cards_of(marks, links, scope.first, scope.last))
         if not cards:
             continue
-        marks.add("related", _cuts(scope, cards))
+        marks.add("related", _cuts(marks, scope, cards))
         sources.append(scope.source)
         confidence = max(confidence, scope.confidence)
         for card in cards:
@@ -92,9 +97,19 @@ def find(marks: Marks) -> tuple[Found[tuple[Related, ...]], ...]:
     return (Found(value, "; ".join(dict.fromkeys(sources)), confidence, ""),)
 
 
-def _cuts(scope: Scope, cards: list[Card]) -> Iterator[Cut]:
+def _cuts(marks: Marks, scope: Scope, cards: list[Card]) -> Iterator[Cut]:
+    """Yield the list's heading and blocks; running text of the body only in its tail, where excerpts of cards stand."""
     first = scope.head if scope.head >= 0 else scope.first
-    yield Cut(first, max(card.last for card in cards), "related posts", scope.source)
+    tail = marks.tail()
+    for block in marks.page.blocks[first : max(card.last for card in cards)]:
+        prose = block.words - block.linked
+        if (
+            prose >= EXCERPT_WORDS
+            and block.linked <= LINKED_SHARE * block.words
+            and marks.body[0] <= block.index < tail
+        ):
+            continue
+        yield Cut(block.index, block.index + 1, "related posts", scope.source)
 
 
 def _scopes(marks: Marks, links: Links) -> Iterator[Scope]:
@@ -278,6 +293,8 @@ def _believed(marks: Marks, links: Links, scope: Scope, cards: list[Card]) -> li
     cards = _of_one_kind(marks, cards)
     if not cards or len(cards) > MAX_LINKS:
         return []
+    if scope.head < 0 and _is_fixed(marks, cards):
+        return []
     end = max(card.last for card in cards)
     body_first, body_last = marks.body
     within = body_first <= scope.first < body_last
@@ -289,6 +306,15 @@ def _believed(marks: Marks, links: Links, scope: Scope, cards: list[Card]) -> li
         if links.chain(frame) & _FOOTER or scope.last <= body_first:
             return []
     return cards
+
+
+def _is_fixed(marks: Marks, cards: list[Card]) -> bool:
+    """Tell whether most of a list's links are the same on the site's other pages: recent or popular posts, or a
+    menu."""
+    template = marks.template
+    if not isinstance(template, Template) or not template.links:
+        return False
+    return sum(card.url in template.links for card in cards) > FIXED_SHARE * len(cards)
 
 
 def _text_left(marks: Marks, first: int, last: int) -> int:

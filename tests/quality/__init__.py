@@ -1,0 +1,1 @@
+"""Quality is a test: floors that may only rise."""
