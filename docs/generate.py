@@ -62,13 +62,22 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     rows = []
     for option in command.params:
         if isinstance(option, click.Option):
-            context = click.Context(command, show_default=True)
-            record = option.get_help_record(context)
+            record = option.get_help_record(click.Context(command))
             assert record is not None
-            rows.append(f"| `{_cell(record[0])}` | {_cell(record[1])} |")
-    yield "| option | |\n| --- | --- |\n" + "\n".join(rows)
+            rows.append(f"| `{_cell(record[0])}` | {_cell(option.help or '')} | {_default(option)} |")
+    yield "| option | | default |\n| --- | --- | --- |\n" + "\n".join(rows)
     assert isinstance(command, ExampleCommand)
     yield "```sh\n" + "\n".join(command.examples) + "\n```"
+
+
+def _default(option: click.Option) -> str:
+    """Return an option's default in words, "" for none."""
+    if isinstance(option.show_default, str):
+        return option.show_default
+    if option.is_flag or option.default is None or not isinstance(option.default, str | int | float | Path):
+        return ""
+    variable = f", or `{option.envvar}`" if option.envvar else ""
+    return f"`{option.default}`{variable}"
 
 
 def record() -> str:
@@ -115,7 +124,11 @@ def formats() -> str:
 
 def database() -> str:
     """Return the page of the database's tables and views, from the catalogue."""
-    parts = ["# The database", catalogue_intro()]
+    parts = [
+        "# The database",
+        "An archive is one SQLite file that any SQLite tool opens; the raw pages are in a second one beside it. "
+        "Moments are ISO 8601 text in UTC with milliseconds, so that text order is time order.",
+    ]
     for table in catalogue.TABLES:
         parts.append(f"## `{table.name}`")
         parts.append(table.description)
@@ -123,11 +136,6 @@ def database() -> str:
         if rows:
             parts.append("| column | |\n| --- | --- |\n" + "\n".join(rows))
     return "\n\n".join(parts)
-
-
-def catalogue_intro() -> str:
-    """Return what the catalogue's docstring says, without its heading."""
-    return inspect.cleandoc(catalogue.__doc__ or "")
 
 
 def bounds() -> str:
@@ -188,40 +196,59 @@ def python() -> str:
 
 
 def _python_name(package: str, name: str, value: Any) -> Iterator[str]:
-    signature = _signature(value) if callable(value) else ""
     yield f"### `{package}.{name}`"
-    if signature:
-        yield f"```python\n{name}{signature}\n```"
-    yield inspect.cleandoc(inspect.getdoc(value) or "").replace("``", "`")
+    if callable(value) and not dataclasses.is_dataclass(value):
+        yield f"```python\n{name}{_signature(value)}\n```"
+    yield _docstring(value)
     if inspect.isclass(value) and not issubclass(value, BaseException):
-        rows = [f"| `{method}` | {_cell(text)} |" for method, text in _methods(value)]
+        rows = [f"| `{member}` | {_cell(text)} |" for member, text in _members(value)]
         if rows:
             yield "| | |\n| --- | --- |\n" + "\n".join(rows)
 
 
-def _methods(kind: type) -> Iterator[tuple[str, str]]:
+def _docstring(value: Any) -> str:
+    """Return a docstring as Markdown: what is to be typed and what it prints in a fence, the rest as it stands."""
+    paragraphs = []
+    for paragraph in inspect.cleandoc(inspect.getdoc(value) or "").replace("``", "`").split("\n\n"):
+        is_example = paragraph.startswith((">>>", "    "))
+        paragraphs.append(f"```python\n{inspect.cleandoc(paragraph)}\n```" if is_example else paragraph)
+    return "\n\n".join(paragraphs)
+
+
+def _members(kind: type) -> Iterator[tuple[str, str]]:
+    """Yield (name or call, meaning) of a class's fields, properties and methods, in order."""
     docs = _field_docs(importlib.import_module(kind.__module__), kind.__name__)
-    if dataclasses.is_dataclass(kind):
-        yield from ((field.name, docs.get(field.name, "")) for field in dataclasses.fields(kind))
+    names = [field.name for field in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else []
+    yield from ((name, docs.get(name, "")) for name in names)
     for name, member in vars(kind).items():
-        if name.startswith("_") or (dataclasses.is_dataclass(kind) and name in kind.__dataclass_fields__):
-            continue
         function = getattr(member, "__func__", member)
         doc = inspect.getdoc(member)
-        if doc and (inspect.isfunction(function) or isinstance(member, property)):
-            call = (
-                _signature(function).replace("(self, ", "(").replace("(self)", "()")
-                if inspect.isfunction(function)
-                else ""
-            )
-            yield name + call, doc.split("\n\n")[0].replace("\n", " ").replace("``", "`")
+        is_public = not name.startswith("_") and name not in names
+        if doc and is_public and (inspect.isfunction(function) or isinstance(member, property)):
+            call = _signature(function) if inspect.isfunction(function) else ""
+            yield name + call, doc.split("\n\n")[0]
 
 
 def _signature(value: Any) -> str:
+    """Return a call's signature; a default that is no plain value is written as an ellipsis."""
     try:
-        return str(inspect.signature(value)).replace("'", "")
+        signature = inspect.signature(value)
     except (TypeError, ValueError):
         return ""
+    parts = []
+    for parameter in signature.parameters.values():
+        if parameter.name in ("self", "cls"):
+            continue
+        default = parameter.default
+        if default is not parameter.empty and not isinstance(default, str | int | float | None):
+            parameter = parameter.replace(default=...)
+        parts.append(parameter)
+    returns = signature.return_annotation
+    text = str(inspect.Signature(parts, return_annotation=inspect.Signature.empty)).replace("Ellipsis", "…")
+    for annotation in (p.annotation for p in parts):
+        if isinstance(annotation, str):
+            text = text.replace(repr(annotation), annotation)
+    return text if returns in (inspect.Signature.empty, "None", None) else f"{text} -> {returns}"
 
 
 def _field_docs(module: ModuleType, name: str) -> dict[str, str]:
