@@ -47,6 +47,7 @@ _NORMAL = re.compile(rf"{_HOST}(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9_~.-]*+)?)++").ful
 _WRITTEN = re.compile(
     r"(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?(/[^?#]*)(?:\?([^#]*))?(?:#.*)?", re.S
 ).fullmatch
+_NAME_WITH_ROOT_DOT = re.compile(r"(?:[^.]+\.)*[a-z][^.]*\.").fullmatch
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # RFC 3986 §3.3, §3.4: what may stand in a path or query as it is. The rest, and a % that begins no octet, is encoded.
 _ODD = re.compile(r"%([0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
@@ -162,7 +163,7 @@ def site_of(url: str) -> str | None:
         parts = _parse(url)
     except InvalidURL:
         return None
-    host = parts.host.rstrip(".").removeprefix("www.") or parts.host
+    host = _without_root_dot(parts.host).removeprefix("www.") or parts.host
     return f"{host}:{parts.port}" if parts.port else host
 
 
@@ -215,6 +216,11 @@ def without_noise(url: str) -> str:
     )
 
 
+def _without_root_dot(host: str) -> str:
+    """Return a name without the dot of the DNS root; not where a number would remain, which would be another host."""
+    return host[:-1] if _NAME_WITH_ROOT_DOT(host) else host
+
+
 def _same_path(path: str) -> str:
     return path
 
@@ -223,7 +229,7 @@ def _written(url: str, unwanted: Callable[[str, str], bool], shown_path: Callabl
     parts = _parse(url)
     path = _recoded(parts.path)
     stable = _noise().session_path.sub("", path)
-    host = parts.host.rstrip(".") or parts.host
+    host = _without_root_dot(parts.host)
     start = f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
     if stable != path:  # what is left may be a dot segment: "/a/..;jsessionid=1/b"
         return _written(f"{start}{stable}?{parts.query}", unwanted, shown_path)
