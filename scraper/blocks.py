@@ -115,6 +115,8 @@ class Mark(NamedTuple):
     first: int
     last: int
     """Range of pieces."""
+    names: str = ""
+    """Class and id attributes as written, separated by a space."""
 
 
 class ImageRef(NamedTuple):

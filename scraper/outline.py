@@ -24,20 +24,24 @@ class Segment(NamedTuple):
 
 
 class Level(NamedTuple):
-    """One list around a line, with the line's item in it."""
+    """One list or block quote around a line, with the line's item in it."""
 
     frame: int
     """Identity of the list: its frame's index, or a negative number for a list of a dump."""
     ordered: bool
     item: int
-    """Identity of the item."""
+    """Identity of the item; QUOTE for a block quote, which has none."""
     number: int
     """The item's number in an ordered list, from 1 unless the list says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+QUOTE = -1
+"""The ``item`` of a Level that is a block quote."""
+
+
+@dataclass(slots=True)
 class Line:
-    """One block (or image) of the body in its place."""
+    """One block (or image) of the body in its place. Never changed once made."""
 
     kind: str
     """``heading``, ``paragraph``, ``preformatted``, ``cell`` or ``image``."""
@@ -45,34 +49,53 @@ class Line:
     level: int = 0
     """1–6 for headings."""
     lists: tuple[Level, ...] = ()
-    """The lists around it, outermost first."""
-    quotes: int = 0
-    """How many block quotes are around it."""
+    """The lists and block quotes around it, outermost first."""
     row: int = -1
     """Identity of the table row of a cell."""
     table: int = -1
     is_header: bool = False
     """A cell that heads a column or row."""
+    cell: int = -1
+    """Identity of the table cell: a cell of several paragraphs makes several lines."""
+    span: int = 1
+    """Columns the cell takes."""
     src: str = ""
     alt: str | None = None
     caption: str | None = None
+    language: str = ""
+    """Programming language of preformatted text, as the page names it; ``""`` when it does not."""
 
     @property
     def text(self) -> str:
         """The line's text without styles, line breaks as newlines."""
-        return "".join(segment.text for segment in self.segments).strip()
+        segments = self.segments
+        if len(segments) == 1:
+            return segments[0].text
+        return "".join([segment[0] for segment in segments]).strip()
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a frame stands."""
 
     lists: tuple[Level, ...] = ()
-    quotes: int = 0
     row: int = -1
     table: int = -1
     is_header: bool = False
-    preformatted: bool = False
+    cell: int = -1
+    span: int = 1
+    preformatted: int = -1
+    """Index of the ``pre`` around it, -1 without one."""
+
+
+_NOWHERE = _Place()
+MAX_SPAN = 50
+"""Columns a cell may claim; more is a mistake or mischief."""
+MAX_LEVELS = 12
+"""Lists and quotes inside one another that are shown; deeper ones are mistakes of the markup."""
+MAX_NUMBER_DIGITS = 7
+"""A list starts at no longer number; CommonMark's own limit is nine digits."""
+LAYOUT_CELL_BLOCKS = 8
+"""A table with a cell of more blocks lays out a page; its cells are read as running text."""
 
 
 @dataclass(slots=True)
@@ -85,50 +108,93 @@ class _Places:
     numbers: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def of(self, index: int) -> _Place:
+        place = self.known.get(index)
+        if place is not None:
+            return place
         pending = []
         while index > self.container and index not in self.known:
             pending.append(index)
             index = self.frames[index].parent
-        place = self.known.get(index, _Place())
+        place = self.known.get(index, _NOWHERE)
         for inner in reversed(pending):
-            place = self.known[inner] = self._within(place, self.frames[inner])
+            within = _WITHIN.get(self.frames[inner].tag)
+            if within is not None:
+                place = within(self, place, self.frames[inner])
+            self.known[inner] = place
         return place
 
-    def _within(self, outer: _Place, frame: Frame) -> _Place:
-        tag = frame.tag
-        if tag == "li" and frame.parent >= 0 and self.frames[frame.parent].tag in ("ol", "ul", "menu"):
-            parent = self.frames[frame.parent]
-            level = Level(parent.index, parent.tag == "ol", frame.index, self._number(parent, frame.index))
-            return _Place((*outer.lists, level), outer.quotes, outer.row, outer.table, outer.is_header)
-        if tag in ("dt", "dd"):
-            level = Level(frame.parent, False, frame.index, 0)
-            return _Place((*outer.lists, level), outer.quotes, outer.row, outer.table)
-        if tag == "blockquote":
-            return _Place(outer.lists, outer.quotes + 1, outer.row, outer.table, outer.is_header)
-        if tag == "pre":
-            return _Place(outer.lists, outer.quotes, outer.row, outer.table, outer.is_header, True)
-        if tag == "table":
-            return _Place(outer.lists, outer.quotes, -1, frame.index)
-        if tag == "tr":
-            return _Place(outer.lists, outer.quotes, frame.index, outer.table)
-        if tag == "th":
-            return _Place(outer.lists, outer.quotes, outer.row, outer.table, True)
-        return outer
+    def item(self, outer: _Place, frame: Frame) -> _Place:
+        parent = self.frames[frame.parent] if frame.parent >= 0 else frame
+        if parent.tag not in ("ol", "ul", "menu") or len(outer.lists) >= MAX_LEVELS:
+            return outer
+        ordered = parent.tag == "ol"
+        level = Level(parent.index, ordered, frame.index, self.number(parent, frame.index) if ordered else 0)
+        return outer._replace(lists=(*outer.lists, level))
 
-    def _number(self, parent: Frame, item: int) -> int:
+    def definition(self, outer: _Place, frame: Frame) -> _Place:
+        if len(outer.lists) >= MAX_LEVELS:
+            return outer
+        return outer._replace(lists=(*outer.lists, Level(frame.parent, False, frame.index, 0)))
+
+    def quote(self, outer: _Place, frame: Frame) -> _Place:
+        if len(outer.lists) >= MAX_LEVELS:
+            return outer
+        return outer._replace(lists=(*outer.lists, Level(frame.index, False, QUOTE, 0)))
+
+    def preformatted(self, outer: _Place, frame: Frame) -> _Place:
+        return outer._replace(preformatted=frame.index)
+
+    def table(self, outer: _Place, frame: Frame) -> _Place:
+        if outer.table >= 0 or self.is_layout(frame):
+            return outer
+        return outer._replace(table=frame.index, row=-1)
+
+    def row(self, outer: _Place, frame: Frame) -> _Place:
+        return outer._replace(row=frame.index) if outer.table >= 0 and outer.cell < 0 else outer
+
+    def cell(self, outer: _Place, frame: Frame) -> _Place:
+        if outer.row < 0 or outer.cell >= 0:
+            return outer
+        span = int(frame.start) if frame.start.isascii() and frame.start.isdigit() and len(frame.start) < 3 else 1
+        return outer._replace(cell=frame.index, is_header=frame.tag == "th", span=max(1, min(span, MAX_SPAN)))
+
+    def is_layout(self, table: Frame) -> bool:
+        """Tell whether the table lays out a page: it holds another table, or a cell with a text of its own."""
+        inner = self.frames[table.index + 1 : table.end]
+        return any(
+            frame.tag == "table" or (frame.tag in ("td", "th") and frame.last - frame.first > LAYOUT_CELL_BLOCKS)
+            for frame in inner
+        )
+
+    def number(self, parent: Frame, item: int) -> int:
         numbers = self.numbers.get(parent.index)
         if numbers is None:
             numbers = self.numbers[parent.index] = {}
-            following = (
-                int(parent.start) if parent.start.isascii() and parent.start.isdigit() and len(parent.start) < 7 else 1
-            )
+            following = _number(parent.start, 1)
             for frame in self.frames[parent.index + 1 : parent.end]:
                 if frame.parent == parent.index and frame.tag == "li":
-                    if frame.start.isascii() and frame.start.isdigit() and len(frame.start) < 7:
-                        following = int(frame.start)
+                    following = _number(frame.start, following)
                     numbers[frame.index] = following
                     following += 1
         return numbers.get(item, 1)
+
+
+_WITHIN = {
+    "li": _Places.item,
+    "dt": _Places.definition,
+    "dd": _Places.definition,
+    "blockquote": _Places.quote,
+    "pre": _Places.preformatted,
+    "table": _Places.table,
+    "tr": _Places.row,
+    "td": _Places.cell,
+    "th": _Places.cell,
+}
+"""Tag → what its frame adds to a place."""
+
+
+def _number(said: str, otherwise: int) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < MAX_NUMBER_DIGITS else otherwise
 
 
 def outline(marks: Marks) -> list[Line]:
@@ -137,78 +203,101 @@ def outline(marks: Marks) -> list[Line]:
     if page.is_dump:
         return _outline_of_dump(marks.kept())
     places = _Places(page.frames, marks.container)
-    hrefs: dict[int, str] = {}
+    addresses: dict[int, str] = {}
     images = _images(marks)
     lines: list[Line] = []
     position = 0
     for block in marks.kept():
         while position < len(images) and images[position][0].block <= block.index:
-            lines.append(_image_line(marks, *images[position]))
+            lines.append(_image_line(marks, places, *images[position]))
             position += 1
-        lines.append(_line(marks, block, places.of(block.frame), hrefs))
-    lines.extend(_image_line(marks, *image) for image in images[position:])
+        lines.append(_line(marks, block, places.of(block.frame), addresses))
+    lines.extend(_image_line(marks, places, *image) for image in images[position:])
     return lines
 
 
-def _line(marks: Marks, block: Block, place: _Place, hrefs: dict[int, str]) -> Line:
+_HEADING_LEVELS = {f"h{level}": level for level in range(1, 7)}
+
+
+def _line(marks: Marks, block: Block, place: _Place, addresses: dict[int, str]) -> Line:
     pieces = marks.page.walked.pieces[block.first : block.last]
-    if place.preformatted:
-        text = storable("".join(piece.text for piece in pieces)).strip("\n")
-        return Line("preformatted", (Segment(text, 0, ""),), lists=place.lists, quotes=place.quotes)
-    segments = _segments(marks, pieces, hrefs)
-    if place.row >= 0:
-        return Line("cell", segments, lists=place.lists, row=place.row, table=place.table, is_header=place.is_header)
-    if block.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-        return Line("heading", segments, level=int(block.tag[1]), lists=place.lists, quotes=place.quotes)
-    return Line("paragraph", segments, lists=place.lists, quotes=place.quotes)
+    lists, row, table, is_header, cell, span, preformatted = place
+    if preformatted >= 0 and cell < 0:
+        text = storable("".join([piece[0] for piece in pieces])).strip("\n").rstrip()
+        language = marks.page.frames[preformatted].start
+        return Line("preformatted", (Segment(text, 0, ""),), lists=lists, language=language)
+    if len(pieces) == 1 and pieces[0][1] == 0 and pieces[0][2] < 0:
+        segments: tuple[Segment, ...] = (Segment(_stored(block.text), 0, ""),)
+    else:
+        segments = _segments(marks, pieces, addresses)
+    if cell >= 0:
+        return Line("cell", segments, 0, lists, row, table, is_header, cell, span)
+    level = _HEADING_LEVELS.get(block.tag, 0)
+    return Line("heading" if level else "paragraph", segments, level, lists)
 
 
-def _segments(marks: Marks, pieces: list[Piece], hrefs: dict[int, str]) -> tuple[Segment, ...]:
+def _stored(text: str) -> str:
+    """Return squeezed text without what may not be stored: control characters, lone surrogates, zero-width spaces."""
+    if text.isprintable():
+        return text
+    return storable(text).replace("\u200b", "").replace("\ufeff", "")
+
+
+def _segments(marks: Marks, pieces: list[Piece], addresses: dict[int, str]) -> tuple[Segment, ...]:
     """Return pieces as segments: neighbours of one style joined, white space squeezed across them."""
-    out: list[Segment] = []
+    out: list[tuple[list[str], int, str]] = []
+    texts: list[str] = []
+    before: tuple[int, int] | None = None  # style and anchor of the segment being made
     at_space = True
     for text, style, anchor in pieces:
         if style & BREAK:
-            if out:
-                out[-1] = out[-1]._replace(text=out[-1].text.rstrip(" "))
-            out.append(Segment("\n", 0, ""))
-            at_space = True
+            texts = ["\n"]
+            out.append((texts, BREAK, ""))
+            before, at_space = None, True
             continue
         squeezed = " ".join(text.split())
         if not squeezed:
-            if not at_space and out:
-                out[-1] = out[-1]._replace(text=out[-1].text + " ")
+            if not at_space:
+                texts.append(" ")
                 at_space = True
             continue
-        if text[0].isspace() and not at_space:
+        if not at_space and text[0].isspace():
             squeezed = " " + squeezed
         at_space = text[-1].isspace()
         if at_space:
             squeezed += " "
-        href = _href(marks, anchor, hrefs) if anchor >= 0 else ""
-        if out and out[-1].style == style and out[-1].href == href and out[-1].text != "\n":
-            out[-1] = Segment(out[-1].text + squeezed, style, href)
-        else:
-            out.append(Segment(squeezed, style, href))
-    while out and not out[-1].text.strip():
+        if before != (style, anchor):
+            before = (style, anchor)
+            texts = []
+            out.append((texts, style, _address(marks, anchor, addresses) if anchor >= 0 else ""))
+        texts.append(_stored(squeezed))
+    return _trimmed(out)
+
+
+def _trimmed(out: list[tuple[list[str], int, str]]) -> tuple[Segment, ...]:
+    """Return the segments without white space at the ends of lines."""
+    while out and (out[-1][1] & BREAK or not "".join(out[-1][0]).strip()):
         out.pop()
-    if out and out[-1].text[-1:] == " ":
-        out[-1] = out[-1]._replace(text=out[-1].text.rstrip(" "))
-    if any(not segment.text.isascii() for segment in out):
-        out = [
-            segment._replace(text=storable(segment.text).replace("\u200b", "").replace("\ufeff", "")) for segment in out
-        ]
-    return tuple(out)
+    segments = []
+    for position, (texts, style, href) in enumerate(out):
+        text = "".join(texts)
+        if not style & BREAK and (position + 1 == len(out) or out[position + 1][1] & BREAK):
+            text = text.rstrip(" ")
+        if text:
+            segments.append(Segment(text, 0 if style & BREAK else style, href))
+    return tuple(segments)
 
 
-def _href(marks: Marks, anchor: int, hrefs: dict[int, str]) -> str:
-    if anchor not in hrefs:
+def _address(marks: Marks, anchor: int, addresses: dict[int, str]) -> str:
+    """Return the absolute address of an anchor, ``""`` for one that leads nowhere or to a place on the page."""
+    address = addresses.get(anchor)
+    if address is None:
         href = marks.page.walked.anchors[anchor].href
-        hrefs[anchor] = "" if href.startswith("#") else marks.page.absolute(href) or ""
-    return hrefs[anchor]
+        address = addresses[anchor] = "" if href.startswith("#") else marks.page.absolute(href) or ""
+    return address
 
 
-_FIGURE = (Hint.CAPTION).value
+_CAPTION = Hint.CAPTION.value
 
 
 def _images(marks: Marks) -> list[tuple[ImageRef, str | None]]:
@@ -248,7 +337,7 @@ def _caption(marks: Marks, image: ImageRef) -> str | None:
     index = image.frame
     while index > marks.container:
         frame = frames[index]
-        if frame.tag == "figure" or frame.hints & _FIGURE:
+        if frame.tag == "figure" or frame.hints & _CAPTION:
             texts = [
                 marks.page.blocks[block].text
                 for block in range(frame.first, frame.last)
@@ -259,9 +348,11 @@ def _caption(marks: Marks, image: ImageRef) -> str | None:
     return None
 
 
-def _image_line(marks: Marks, image: ImageRef, caption: str | None) -> Line:
+def _image_line(marks: Marks, places: _Places, image: ImageRef, caption: str | None) -> Line:
     alt = storable(" ".join(image.alt.split())) if image.alt is not None else None
-    return Line("image", src=marks.page.absolute(image.src) or "", alt=alt, caption=caption)
+    place = places.of(image.frame)
+    src = marks.page.absolute(image.src) or ""
+    return Line("image", lists=place.lists, table=place.table, src=src, alt=alt, caption=caption)
 
 
 def _outline_of_dump(blocks: list[Block]) -> list[Line]:

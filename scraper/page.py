@@ -22,15 +22,16 @@ from scraper.walk import walk
 MAX_DEPTH = 400
 """Deepest nesting of elements handed to the parser. Its cost grows faster than linearly with depth (100,000 levels: 23
 s); browsers stop at 512 levels, and no page of the corpora passes 120."""
+FEW_BLOCKS = 5
+"""A page of fewer blocks says nothing without scripts: what stands in its ``noscript`` elements is read then."""
 _CHUNK = 8_192  # bytes between two looks at the nesting; what one chunk can hide is far below the parser's trouble
-_SUSPICIOUS_DEPTH = (
-    3_000  # unclosed tags before the exact count is worth its price; void elements count as unclosed here
-)
+_SUSPICIOUS_DEPTH = 6_000
+"""Unclosed tags before the exact count is worth its price; void elements count as unclosed here. The parser takes 20
+ms for a page that is so deep."""
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
 _VOID = frozenset(
     "area base br col embed hr img input link meta source track wbr param keygen p li td tr th dt dd option".split()
 )
-_REFRESH = re.compile(r"\s*(\d{0,9})(?:\.\d*)?\s*(?:[;,]\s*)?(?:url\s*=\s*)?[\"']?([^\"']*)", re.I)
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,11 @@ class Page:
         return url.join(self.base_url, href)
 
     @cached_property
-    def refresh(self) -> tuple[int, str] | None:
+    def refresh(self) -> tuple[float, str] | None:
         """(seconds, absolute address) of a meta refresh that leads elsewhere; None when there is none."""
-        found = _REFRESH.match(self.walked.http_refresh)
-        if not found or not found.group(2).strip():
-            return None
-        target = self.absolute(found.group(2).strip())
-        return (int(found.group(1) or 0), target) if target and target != self.url else None
+        seconds, address = headers.meta_refresh(self.walked.http_refresh)
+        target = self.absolute(address) if seconds is not None and address else None
+        return (seconds, target) if seconds is not None and target and target != self.url else None
 
     @cached_property
     def directives(self) -> frozenset[str]:
@@ -143,14 +142,21 @@ def parse_text(
     header_directives: frozenset[str] = frozenset(),
 ) -> Page:
     """Return the Page of decoded HTML, or of a plain-text dump when *text* holds not a single tag. Never raises."""
-    text = text.replace("\x00", "")
     is_dump = is_text_dump(text)
-    if is_dump:
-        walked = walk_text(text)
-    else:
-        root = LexborHTMLParser(limit_depth(text)).root
-        walked = walk(root) if root is not None else Walked()
+    walked = walk_text(text) if is_dump else _walked(text)
     return Page(address, walked, encoding, encoding_source, is_dump, status, header_directives)
+
+
+def _walked(html: str) -> Walked:
+    root = LexborHTMLParser(limit_depth(html)).root
+    if root is None:
+        return Walked()
+    walked = walk(root)
+    if len(walked.blocks) < FEW_BLOCKS and "<noscript" in html:
+        with_fallbacks = walk(root, fallbacks=True)
+        if len(with_fallbacks.blocks) > len(walked.blocks):
+            return with_fallbacks
+    return walked
 
 
 def limit_depth(html: str) -> str:
@@ -159,6 +165,8 @@ def limit_depth(html: str) -> str:
     The first look is cheap: tags opened less tags closed at every chunk's end, which counts void elements as open.
     Only a page that looks deep is counted exactly.
     """
+    if html.count("<") <= _SUSPICIOUS_DEPTH:
+        return html
     open_tags = deepest = 0
     for start in range(0, len(html), _CHUNK):
         chunk_end = start + _CHUNK

@@ -67,9 +67,10 @@ _KINDS: dict[str | None, int] = {
     "-text": _TEXT,
 }
 """What an element is; every other one is a frame."""
+_KINDS_WITH_FALLBACKS = {**_KINDS, "noscript": _FRAME}
 # Attributes that few elements carry; the rest of the reading is skipped where none of them is there.
 _RARE = frozenset(
-    "hidden style aria-hidden role itemprop datetime content rel start value colspan lang xml:lang".split()
+    "hidden style aria-hidden role itemprop property datetime content rel start value colspan lang xml:lang".split()
 )
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _LAZY_SOURCES = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
@@ -84,7 +85,7 @@ _TEXTUAL = frozenset("p li h1 h2 h3 h4 h5 h6 dt dd td th figcaption summary capt
 _NUMBERED = frozenset(("ol", "li", "td", "th"))
 _LANGUAGE = re.compile(r"(?:^|\s)(?:lang|language|highlight-source|brush)[-:]\s?([\w+#.-]+)")
 
-_Said = tuple[str, int, str, str, str, int, int, int]
+_Said = tuple[str, int, str, str, str, int, int, int, str]
 _Open = tuple[LexborNode, int, int, int, int, _Said | None]
 """What to restore when an element closes: the node; the frame it opened, -1 for an inline element; style and anchor
 outside of it; the anchor it opened, or -1; the beginning of its Mark, or None."""
@@ -122,10 +123,10 @@ class _Walk:
         self.preformatted = 0
         self.used = -1  # the last frame that an anchor, image or mark stands in: it stays, though it may hold no text
 
-    def run(self, root: LexborNode) -> Walked:
+    def run(self, root: LexborNode, kinds: dict[str | None, int]) -> Walked:
         stack: list[_Open] = []
         pieces = self.pieces
-        kind_of = _KINDS.get
+        kind_of = kinds.get
         node: LexborNode = root
         while True:
             tag = node.tag
@@ -309,7 +310,7 @@ class _Walk:
             frame.start = found.group(1)
 
     def mark(self, tag: str, hints: int, attributes: dict[str, str | None]) -> _Said | None:
-        itemprop = attributes.get("itemprop") or ""
+        itemprop = attributes.get("itemprop") or attributes.get("property") or ""
         rel = (attributes.get("rel") or "").lower()
         said = attributes.get("datetime") or attributes.get("content") or ""
         if not said and tag == "abbr":
@@ -317,7 +318,7 @@ class _Walk:
         if tag == "time" or itemprop or said or hints & _MARKED or rel in _TAGGING:
             out = self.out
             self.used = self.frame
-            return (tag, hints, itemprop, rel, said, self.frame, len(out.blocks), len(out.pieces))
+            return (tag, hints, itemprop, rel, said, self.frame, len(out.blocks), len(out.pieces), _names(attributes))
         return None
 
     def close(self, opened: _Open) -> None:
@@ -329,7 +330,7 @@ class _Walk:
         elif opened_anchor >= 0:
             self.anchors[opened_anchor].last = len(self.pieces)
         if mark is not None:
-            self.out.marks.append(Mark(*mark, len(self.pieces)))
+            self.out.marks.append(Mark(*mark[:-1], len(self.pieces), mark[-1]))
         self.style = style
         self.anchor = anchor
 
@@ -411,6 +412,9 @@ def _is_undisplayed(attributes: dict[str, str | None]) -> bool:
     return style is not None and _DISPLAY_NONE.search(style) is not None
 
 
-def walk(root: LexborNode) -> Walked:
-    """Return everything one pass over the tree under *root* (the ``html`` element) brings, in document order."""
-    return _Walk().run(root)
+def walk(root: LexborNode, *, fallbacks: bool = False) -> Walked:
+    """Return everything one pass over the tree under *root* (the ``html`` element) brings, in document order.
+
+    With *fallbacks*, what is there for browsers without scripts is taken in: forums keep whole threads in it.
+    """
+    return _Walk().run(root, _KINDS_WITH_FALLBACKS if fallbacks else _KINDS)
