@@ -17,6 +17,7 @@ from pipelines.datasets.formats import FORMATS
         "backfile export articles.jsonl",
         "backfile export articles.jsonl.zst --site blog.example --since 2021",
         "backfile export posts/ --format markdown",
+        "backfile export dataset/ --split train=90,validation=5,test=5",
         "backfile export - --format csv --fields url,title,published | head -3",
     ),
 )
@@ -32,6 +33,10 @@ from pipelines.datasets.formats import FORMATS
 @click.option("--as-of", type=PartialDate(), metavar="DATE", help="The articles as the archive had them at that time.")
 @click.option("--query", metavar="QUERY", help="Only articles that this search finds.")
 @click.option("--fields", metavar="A,B,…", help="Only these keys of the record, in this order.")
+@click.option("--split", metavar="A=N,B=N,…", help="Parts of a dataset and their weights, such as train=90,test=10.")
+@click.option(
+    "--split-by", type=click.Choice(("url", "site")), default="url", help="Split article by article, or site by site."
+)
 @json_option
 @db_option
 def export(
@@ -40,6 +45,8 @@ def export(
     as_of: str | None,
     query: str | None,
     fields: str | None,
+    split: str | None,
+    split_by: str,
     as_json: bool,
     db: Path,
     **filters: str | None,
@@ -50,11 +57,20 @@ def export(
     or - for standard output. The same archive always gives the same bytes. A file appears only when it is complete.
     """
     from pipelines.datasets import export as export_articles
+    from pipelines.datasets.splits import Split
 
     names = tuple(name.strip() for name in fields.split(",") if name.strip()) if fields else None
     with open_archive(db) as archive, progress.Tally("article") as tally:
         report = export_articles(
-            archive, out, format=form, as_of=as_of, query=query, fields=names, progress=tally.show, **filters
+            archive,
+            out,
+            format=form,
+            as_of=as_of,
+            query=query,
+            fields=names,
+            split=Split.parse(split, split_by) if split else None,
+            progress=tally.show,
+            **filters,
         )
     if as_json:
         (console.note if out == "-" else console.write)(report.to_json())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,20 @@ class Facts:
             self.fetched = (min(earliest, moment), max(latest, moment))
 
 
-def readme(facts: Facts) -> str:
-    """Return the dataset card: a YAML head for dataset hubs, then what it is, where it is from, and what to mind."""
+def readme(facts: Facts, parts: Mapping[str, int]) -> str:
+    """Return the dataset card: a YAML head for dataset hubs, then what it is, where it is from, and what to mind.
+
+    *parts*: name → records of each part of a split dataset, empty for one that is whole.
+    """
     size = next((name for limit, name in _SIZES if facts.articles < limit), "n>1M")
     languages = "".join(f"\n  - {code}" for code, _ in facts.languages.most_common(LANGUAGES_NAMED)) or " []"
     rows = "\n".join(
         f"| {site} | {count} | {' to '.join(facts.spans[site]) if site in facts.spans else 'undated'} |"
         for site, count in sorted(facts.sites.items())
     )
+    files = "".join(f"\n      - split: {name}\n        path: data/{name}-*.jsonl.zst" for name in parts)
+    told = ", ".join(f"{name} {count:,}" for name, count in parts.items())
+    split = f"Parts: {told}; articles that are nearly the same are in the same part.\n" if parts else ""
     fetched = " to ".join(moment[:10] for moment in facts.fetched) if facts.fetched else "unknown"
     return f"""---
 pretty_name: Blog articles
@@ -77,14 +83,14 @@ size_categories:
   - {size}
 configs:
   - config_name: default
-    data_files: data/*.jsonl.zst
+    data_files:{files or " data/*.jsonl.zst"}
 ---
 
 # Blog articles
 
 Articles: {facts.articles:,}, with {facts.words:,} words. Sites: {len(facts.sites):,}. One JSON record per line, made
 by backfile; the keys are described in `record.schema.json`.
-
+{split}
 | site | articles | published |
 | --- | ---: | --- |
 {rows}

@@ -15,6 +15,7 @@ from pipelines.datasets import card
 from pipelines.datasets.formats import FORMATS, Format, format_of
 from pipelines.datasets.records import EXPORT_KEYS, record_of
 from pipelines.datasets.report import ExportReport
+from pipelines.datasets.splits import Split
 from pipelines.datasets.writing import MARKER, complete_file, complete_folder, compressed
 from scraper.errors import ExportError
 
@@ -37,6 +38,7 @@ def export(
     format: str | None = None,
     fields: Sequence[str] | None = None,
     query: str | None = None,
+    split: Split | None = None,
     progress: Callable[[int], None] | None = None,
     **filters: Any,
 ) -> ExportReport:
@@ -44,8 +46,9 @@ def export(
 
     *out* is a file, a folder, or ``-`` for standard output. *format* is a name in FORMATS; None: by the name of *out*,
     a folder being a dataset. *fields* are keys of the record, in the order wanted; None: all. *query*: only articles
-    this search finds. *filters* are those of ``Archive.articles``: site, author, tag, since, until, as_of. *progress*
-    is told the number of articles so far, at each. Pages that carry ``noarchive`` are left out and counted.
+    this search finds. *filters* are those of ``Archive.articles``: site, author, tag, since, until, as_of. *split*: the
+    parts of a dataset. *progress* is told the number of articles so far, at each. Pages that carry ``noarchive`` are
+    left out and counted.
     Raises ExportError when *out* cannot be written, or a format or field is unknown.
     """
     # A path loses the slash at its end, by which a folder that does not exist yet is known; text keeps it.
@@ -53,8 +56,10 @@ def export(
     chosen = format_of(name, "dataset" if format is None and Path(name).is_dir() else format)
     if chosen not in FORMATS:
         raise ExportError(f"there is no format {chosen}", hint=f"one of: {', '.join(FORMATS)}")
-    selection = _Selection(archive, filters, query, _known(fields), progress)
     form = FORMATS[chosen]
+    if split and chosen != "dataset":
+        raise ExportError(f"{chosen} cannot be split", hint="name a folder as OUT: a dataset can")
+    selection = _Selection(archive, filters, query, _known(fields), split, progress)
     return _WRITERS[form.makes](selection, name, chosen, form)
 
 
@@ -66,6 +71,7 @@ class _Selection:
     filters: dict[str, Any]
     query: str | None
     fields: tuple[str, ...]
+    split: Split | None
     progress: Callable[[int], None] | None
     left_out: Counter[str] = field(default_factory=Counter)
 
@@ -150,9 +156,9 @@ def _to_folder(selection: _Selection, name: str, chosen: str, form: Format) -> E
         raise ExportError(f"{chosen} makes a folder, which standard output cannot hold", hint="name a folder as OUT")
     write_folder = importlib.import_module(f"pipelines.datasets.{form.module}").write_folder
     path = Path(name)
-    read = selection.whole if chosen == "markdown" else selection.records
+    options = {"split": selection.split} if selection.split else {}
     with complete_folder(path) as folder:
-        articles, files = write_folder(read, folder, selection.fields)
+        articles, files = write_folder(selection.whole, folder, selection.fields, **options)
         lines = sorted(f"{card.sha256(file)}  {file.relative_to(folder).as_posix()}" for file in files)
         (folder / MARKER).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -13,6 +13,11 @@ def write(records: Iterable[dict[str, Any]], file: BinaryIO, fields: Sequence[st
     """Write *records* to *file*, one a line, and return how many. They have their keys already in order."""
     count = 0
     for record in records:
-        file.write((_encode(record) + "\n").encode())
+        file.write(line(record))
         count += 1
     return count
+
+
+def line(record: dict[str, Any]) -> bytes:
+    """Return one record as a line of its own."""
+    return (_encode(record) + "\n").encode()
