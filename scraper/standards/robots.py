@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from protego import Protego
-from protego._utils import _quote_path
+from protego._utils import _quote_path, _quote_pattern
 
 MAX_BYTES = 512 * 1024
 """Bytes looked at; the rest of a longer file is ignored (RFC 9309 §2.5 asks for at least 500 kibibytes)."""
@@ -29,6 +29,7 @@ _LINE_END = re.compile(r"\r\n?|\n")
 # The directives in the spellings Protego takes for them; "User-agent foo" without a colon is met in real files.
 _USER_AGENT = re.compile(r"\s*user[\s-]?agent(?:\s*:\s*|\s+)(.*)", re.I | re.S)
 _RULE = re.compile(r"\s*(?:allow|dis+al+[ao]w|diasllow)\s*[:\s]", re.I)
+_DIRECTIVE_END = re.compile(r"(?<=\w)\s*:|(?<=\w)\s+(?=[^\s:])")
 _SITEMAP = re.compile(r"\s*site-?maps?\s*[:\s]", re.I)
 _PRODUCT_TOKEN = re.compile(r"[\w-]+")
 _PRODUCT = re.compile(r"([\w-]+)/")
@@ -74,7 +75,7 @@ class Robots:
         return min(max(asked), LONGEST_DELAY_S) if asked else None
 
     def why(self, url: str, token: str) -> str | None:
-        r"""Return the rule that decides about *url*, its path percent-encoded; None when no rule matches.
+        r"""Return the line that decides about *url*, as written but for white space; None when no rule matches.
 
         >>> parse("User-agent: *\nDisallow: /a\nAllow: /a/b").why("https://blog.example/a/b/c", "backfile")
         'Allow: /a/b'
@@ -85,8 +86,15 @@ class Robots:
         if group is None or _ROBOTS_FILE.fullmatch(target):
             return None
         path = _quote_path(target)
-        decisive = (rule for rule in group._rules if rule.value.match(path))
-        return next((f"{rule.field.capitalize()}: {rule.value._pattern}" for rule in decisive), None)
+        rule = next((rule for rule in group._rules if rule.value.match(path)), None)
+        return self._line_of(token, rule.field, rule.value._pattern) if rule else None
+
+    def _line_of(self, token: str, directive: str, pattern: str) -> str:
+        for line in _lines_for(self._rules, _products(token)):
+            name, value = _parted(line)
+            if name.startswith(directive[:1]) and _quote_pattern(value) == pattern:
+                return " ".join(line.split())
+        return f"{directive.capitalize()}: {pattern}"  # one that Protego derived: "/index.html" allows "/" too
 
     def _read_for(self, kind: str, token: str) -> Protego:
         """Return the lines of one kind that hold for *token*, as a file that speaks to everybody."""
@@ -140,6 +148,12 @@ def _product_token(value: str) -> str:
         return EVERYBODY
     token = _PRODUCT_TOKEN.match(value.lstrip(EVERYBODY))
     return token.group().casefold() if token else ""
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """Return directive (lower-case) and value of a rule's line."""
+    found = _DIRECTIVE_END.search(line)
+    return (line[: found.start()].strip().lower(), line[found.end() :].strip()) if found else ("", "")
 
 
 def _products(agent: str) -> frozenset[str]:
