@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from scraper.article import Found
 from scraper.blocks import Block, Frame
 from scraper.page import Page
+from scraper.text import fold
 
 SHORT_RUN_WORDS = 5
 """Runs with fewer words carry no weight as prose: menus, labels and buttons are made of them."""
@@ -127,13 +128,27 @@ class Marks:
         return [block for block in self.page.blocks[first:last] if self.verdicts[block.index] is None]
 
     def tail(self) -> int:
-        """Return the first block of the body's tail: TAIL_SHARE of its words stand at or after it."""
-        first, last = self.body
-        left = TAIL_SHARE * self.prose.words_in(first, last)
-        while last > first and left > 0:
-            last -= 1
-            left -= self.page.blocks[last].words
-        return last
+        """Return the first block of the body's tail: TAIL_SHARE of the words kept so far stand at or after it."""
+        kept = self.kept()
+        left = TAIL_SHARE * sum(block.words for block in kept)
+        index = self.body[1]
+        for block in reversed(kept):
+            if left <= 0:
+                break
+            index = block.index
+            left -= block.words
+        return index
+
+    def headline_is_sure(self) -> bool:
+        """Tell whether the headline is an h1, or what the page's head gives as its title: only then may the body do
+        without it."""
+        if self.headline < 0:
+            return False
+        block = self.page.blocks[self.headline]
+        if block.tag == "h1" or self.page.is_dump:
+            return True
+        said = fold(" | ".join([self.page.title or "", self.page.meta("og:title", "twitter:title") or ""]))
+        return fold(block.text) in said
 
     def holds_headline(self, frame: Frame) -> bool:
         """Tell whether the headline stands inside the frame."""

@@ -17,10 +17,10 @@ _HEADINGS = ("h1", "h2", "h3")
 
 def find(marks: Marks) -> Iterator[Cut]:
     """Yield everything before the headline's block. On the development corpora less than 1 % of it is body."""
-    if marks.headline <= 0:
-        return
     blocks = marks.page.blocks
-    headline = blocks[_first_of(blocks, marks.headline)]
+    headline = _headline(marks)
+    if headline is None:
+        return
     above = below = 0
     for block, verdict in zip(blocks, marks.verdicts, strict=True):
         if verdict is None:
@@ -30,6 +30,15 @@ def find(marks: Marks) -> Iterator[Cut]:
                 below += prose_words(block)
     if above <= MAX_SHARE * below and not _is_section(marks, headline):
         yield Cut(0, headline.index, "above the headline", "before the title's block")
+
+
+def _headline(marks: Marks) -> Block | None:
+    """Return the block the article begins with: its headline, else the only h1; None when neither is known."""
+    blocks = marks.page.blocks
+    if marks.headline_is_sure():
+        return blocks[_first_of(blocks, marks.headline)]
+    first_headings = [block for block in blocks if block.tag == "h1"]
+    return first_headings[0] if len(first_headings) == 1 else None
 
 
 def _first_of(blocks: list[Block], headline: int) -> int:
