@@ -34,12 +34,13 @@ WIDE_SHARE = 0.1
 BROKEN_SHARE = 0.02
 """A label is not believed when a larger share of the characters beyond ASCII cannot be decoded by it."""
 FEW_HIGH_BYTES = 8
-"""Fewer bytes beyond ASCII than this tell nothing to a detector; amid Latin letters they are accents and curly quotes."""
+"""Fewer bytes beyond ASCII tell a detector nothing; amid Latin letters they are accents and curly quotes."""
 LATIN_HIGH_SHARE = 0.5
 """In words that hold a letter beyond ASCII, fewer of the letters than this are so in Latin alphabets (Vietnamese: 0.3);
 in one-byte encodings of other alphabets nearly all are. A Latin label over such words is a server's default."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
+_WIDE = ("utf-16le", "utf-16be")
 _FALLBACK = "windows-1252"
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.I)
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']\s*([A-Za-z0-9_:.\-]+)\s*[\"']")
@@ -62,6 +63,7 @@ _RUN_OF_ASCII = re.compile(rb"(?<=[\x00-\x7f]{8})[\x00-\x7f]{56,}+")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}+")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_LETTER = re.compile(rb"[\xc0-\xff]")
+_ESCAPE = b"\x1b"
 _ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 _SEVEN_BIT = "iso-2022-jp"
 # Python's codec of that name is a subset of the standard's.
@@ -118,15 +120,12 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     except UnicodeDecodeError:
         return _legacy(body, header)
     named = header or prescan(body)
-    if named == _SEVEN_BIT or (named is None and any(escape in body for escape in _ESCAPES)):
-        return Decoded(_text(body, _SEVEN_BIT), _SEVEN_BIT, _source(named, header))
-    if named is None or (named != "utf-8" and not text.isascii()):
-        return Decoded(text, "utf-8", "detected" if not text.isascii() else "default")
-    return Decoded(text, named, _source(named, header))
-
-
-def _source(named: str | None, header: str | None) -> str:
-    return "detected" if named is None else "header" if header else "meta"
+    source = "header" if header else "meta" if named else None
+    if _ESCAPE in body and any(escape in body for escape in _ESCAPES):
+        return Decoded(_text(body, _SEVEN_BIT), _SEVEN_BIT, source if source and named == _SEVEN_BIT else "detected")
+    if named == "utf-8" or (named and text.isascii()):
+        return Decoded(text, named, source or "default")
+    return Decoded(text, "utf-8", "default" if text.isascii() else "detected")
 
 
 def encoding_of(label: str) -> str | None:
@@ -142,7 +141,8 @@ def encoding_of(label: str) -> str | None:
 @lru_cache(maxsize=64)
 def _header_encoding(content_type: str | None) -> str | None:
     found = _HEADER_CHARSET.search(content_type or "")
-    return encoding_of(found.group(1)) if found else None
+    name = encoding_of(found.group(1)) if found else None
+    return None if name in _WIDE else name  # bytes that are UTF-16 have been recognised as such
 
 
 def prescan(body: bytes) -> str | None:
@@ -192,7 +192,7 @@ def _readable(label: bytes) -> str | None:
     name = encoding_of(label.decode("latin-1"))
     if name == "x-user-defined":
         return _FALLBACK
-    return "utf-8" if name in ("utf-16le", "utf-16be") else name
+    return "utf-8" if name in _WIDE else name
 
 
 def _utf_16(body: bytes) -> str | None:
