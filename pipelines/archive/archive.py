@@ -232,7 +232,7 @@ class Archive:
         gone: bool = True,
     ) -> Iterator[StoredArticle]:
         """Yield the articles meant, ordered by site, date, address. Another process may write meanwhile."""
-        filters = Filters(site, author, tag, since, until, as_of, gone)
+        filters = Filters(site, author, tag, since, until, as_of, gone=gone)
         with db.telling(self.path):
             ids = reading.article_ids(self.connection, filters)
             yield from reading.stored_articles(self.connection, ids, as_of)
@@ -250,7 +250,7 @@ class Archive:
     ) -> int:
         """Return how many articles ``articles`` would yield."""
         with db.telling(self.path):
-            return reading.count(self.connection, Filters(site, author, tag, since, until, as_of, gone))
+            return reading.count(self.connection, Filters(site, author, tag, since, until, as_of, gone=gone))
 
     def search(
         self,
@@ -275,6 +275,10 @@ class Archive:
 
         filters = Filters(site, author, tag, since, until, as_of)
         with db.telling(self.path):
+            if as_of is not None:
+                from pipelines.archive.then import search_as_of
+
+                return search_as_of(self.connection, query, filters, limit=limit, sort=sort, facets=facets)
             return search(self.connection, query, filters, limit=limit, offset=offset, sort=sort, facets=facets)
 
     def history(self, article_id: int) -> tuple[Revision, ...]:

@@ -96,7 +96,7 @@ class RawStore:
             if self.readonly and not self.path.exists():
                 raise NotFound(
                     f"the archive has no raw pages: there is no {self.path}",
-                    hint="they are kept when pages are crawled or imported; without them nothing can be extracted again",
+                    hint="a crawl or an import keeps them; without them nothing can be extracted again",
                 )
             self._connection = db.connect(self.path, RAW, readonly=self.readonly, create=True)
         return self._connection

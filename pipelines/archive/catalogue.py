@@ -57,7 +57,7 @@ TABLES: tuple[Table, ...] = (
             "excerpt": "The page's own summary, else the start of the body",
             "author_bio": "What the page says about the author",
             "text": "Body as plain text",
-            "grams": "Pairs of neighbouring characters of scripts without spaces (Chinese, Japanese, Korean, …), for search",
+            "grams": "Pairs of neighbouring characters of scripts without spaces, for search",
             "related": "JSON list of {url, title, published, excerpt}: what the page offers as a continuation",
             "prev_next": "JSON list of {url, title, rel}: the neighbouring posts",
             "markdown": "Body as CommonMark",

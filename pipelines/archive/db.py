@@ -29,6 +29,10 @@ READ_MMAP_BYTES = 1 << 30
 JOURNAL_LIMIT_BYTES = 64 << 20
 """To what size the write-ahead log is cut back after a checkpoint."""
 
+CHECKPOINT_PAGES = 4_000
+"""How long the write-ahead log grows before it is written into the file (16 MB): pages that many commits touch are then
+written once."""
+
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _WRITE_VERSION_WAL = 2
@@ -151,6 +155,7 @@ def _opened(path: Path, *, readonly: bool) -> sqlite3.Connection:
     else:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT_BYTES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return connection
 
 

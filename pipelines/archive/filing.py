@@ -7,7 +7,6 @@ writes nothing.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -64,13 +63,16 @@ _UPSERT = (
     + " WHERE record_hash IS NOT excluded.record_hash OR gone_at IS NOT NULL"
 )
 
+Beside = tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[tuple[str, str | None, str | None], ...]]
+"""The (authors, tags, images) of an article, as in Rows."""
+
 _STANDING = "SELECT id, record_hash, revision, gone_at, extractor, template_version FROM articles WHERE page_id = ?"
 
 
 def file_article(connection: sqlite3.Connection, article: Article, page_id: int, about: Circumstances) -> Filed:
     """File *article* as the newest version of its page and return what that came to. Raises sqlite3.Error."""
     standing = connection.execute(_STANDING, (page_id,)).fetchone()
-    hashed = record_hash(article)
+    article, hashed = _hashed(article)
     if standing is not None and standing[1] == hashed and standing[3] is None:
         if about.reextracted and (standing[4], standing[5]) != (about.extractor, about.template_version):
             connection.execute(
@@ -78,7 +80,6 @@ def file_article(connection: sqlite3.Connection, article: Article, page_id: int,
                 (about.extractor, about.template_version, standing[0]),
             )
         return Filed(standing[0], UNCHANGED, standing[2])
-    article = _encodable(article)
     if article.site is not None:
         ensure_site(connection, article.site, about.fetched_at)
     if standing is None:
@@ -93,15 +94,13 @@ def file_many(
     verdicts: Counter[str] = Counter()
     unchanged = 0
     execute = connection.cursor().execute
+    same = "SELECT 1 FROM articles WHERE page_id = ? AND record_hash = ? AND gone_at IS NULL"
     for article, page_id in filings:
-        standing = execute(
-            "SELECT 1 FROM articles WHERE page_id = ? AND record_hash = ? AND gone_at IS NULL",
-            (page_id, record_hash(article)),
-        ).fetchone()
-        if standing is not None:
+        sound, hashed = _hashed(article)
+        if execute(same, (page_id, hashed)).fetchone() is not None:
             unchanged += 1
         else:
-            verdicts[file_article(connection, article, page_id, about).verdict] += 1
+            verdicts[file_article(connection, sound, page_id, about).verdict] += 1
     if unchanged:
         verdicts[UNCHANGED] += unchanged
     return verdicts
@@ -112,7 +111,7 @@ def _file_new(
 ) -> Filed:
     rows, content = to_rows(article), content_hash(article)
     article_id = _upsert(connection, rows, _state(page_id, 1, about, content, hashed, changed_at=about.fetched_at))
-    _write_beside(connection, article_id, rows)
+    _write_beside(connection, article_id, rows, ((), (), ()))
     _add_revision(connection, article_id, 1, article, content, about, silent=False)
     return Filed(article_id, NEW, 1)
 
@@ -136,7 +135,7 @@ def _file_again(
     elif content != old_content:
         _reread_revision(connection, article_id, revision, article, content, about)
     _upsert(connection, rows, _state(page_id, revision, about, content, hashed, changed_at=changed_at))
-    _write_beside(connection, article_id, rows)
+    _write_beside(connection, article_id, rows, load_beside(connection, article_id))
     return Filed(article_id, CHANGED if makes_revision else UPDATED, revision)
 
 
@@ -162,6 +161,17 @@ def _upsert(connection: sqlite3.Connection, rows: Rows, state: dict[str, Any]) -
     connection.execute(_UPSERT, {**rows.article, **state})
     row = connection.execute("SELECT id FROM articles WHERE page_id = ?", (state["page_id"],)).fetchone()
     return int(row[0])
+
+
+def put_version(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Insert *article* under a number of its own choice, without pages and versions: for an index of the past."""
+    rows = to_rows(article)
+    state = {"id": article_id, **_state(article_id, 1, Circumstances(""), "", "", changed_at="")}
+    values = {**rows.article, **state}
+    connection.execute(
+        f"INSERT INTO articles ({', '.join(values)}) VALUES ({', '.join(':' + name for name in values)})", values
+    )
+    _write_beside(connection, article_id, rows, ((), (), ()))
 
 
 def _add_revision(
@@ -198,9 +208,8 @@ def _reread_revision(
     )  # fmt: skip
 
 
-def _write_beside(connection: sqlite3.Connection, article_id: int, rows: Rows) -> None:
-    """Write what an article has several of, where it differs from what is there."""
-    old = load_beside(connection, article_id)
+def _write_beside(connection: sqlite3.Connection, article_id: int, rows: Rows, old: Beside) -> None:
+    """Write what an article has several of, where it differs from *old*, what is there."""
     if old[0] != rows.authors:
         connection.execute("DELETE FROM article_authors WHERE article_id = ?", (article_id,))
         for position, (name, url) in enumerate(rows.authors):
@@ -222,9 +231,6 @@ def _write_beside(connection: sqlite3.Connection, article_id: int, rows: Rows) -
             "INSERT INTO images VALUES (?, ?, ?, ?, ?)",
             [(article_id, position, *image) for position, image in enumerate(rows.images)],
         )
-
-
-Beside = tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[tuple[str, str | None, str | None], ...]]
 
 
 def load_beside(connection: sqlite3.Connection, article_id: int) -> Beside:
@@ -345,14 +351,13 @@ def set_links(
     )
 
 
-def _encodable(article: Article) -> Article:
-    """Return *article* without lone surrogates, which UTF-8 cannot hold; nearly always *article* itself."""
-    record = article.to_dict()
+def _hashed(article: Article) -> tuple[Article, str]:
+    """Return (*article*, its record hash); without lone surrogates, which UTF-8 cannot hold, where it has any."""
     try:
-        json.dumps(record, ensure_ascii=False).encode("utf-8")
+        return article, record_hash(article)
     except UnicodeEncodeError:
-        return Article.from_dict(_storable(record))
-    return article
+        article = Article.from_dict(_storable(article.to_dict()))
+        return article, record_hash(article)
 
 
 def _storable(value: Any) -> Any:

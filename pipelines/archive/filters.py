@@ -24,7 +24,7 @@ class Filters:
     site: str | None = None
     """Host; ``www.`` and case do not count."""
     author: str | None = None
-    """A name as bylines show it; where nobody is called exactly that, whole words of names, case and accents ignored."""
+    """A name as bylines show it; where nobody is called so exactly, whole words of names, case and accents ignored."""
     tag: str | None = None
     """A whole tag, case and accents ignored."""
     since: str | None = None
@@ -33,13 +33,15 @@ class Filters:
     """ISO 8601 day, month or year: published then or earlier, the whole of that day, month or year included."""
     as_of: str | datetime | None = None
     """The archive as it was then: only what had been seen, in the version that was the newest."""
+    changed_by: str | None = None
+    """Moment: only articles whose newest version was there by then."""
     gone: bool = True
     """Whether articles that have vanished from their site are meant too."""
     after_id: int | None = None
     """Only articles filed later than the one of this number."""
 
     def where(self, connection: sqlite3.Connection) -> tuple[list[str], list[object]]:
-        """Return (conditions on ``articles``, all to be met; their parameters). Raises ValueError for an odd *as_of*."""
+        """Return (conditions on ``articles``, all to be met; their values). Raises ValueError for an odd *as_of*."""
         conditions: list[str] = []
         values: list[object] = []
         if self.site is not None:
@@ -54,6 +56,9 @@ class Filters:
         if self.as_of is not None:
             conditions.append("articles.first_archived_at <= ?")
             values.append(as_of_bound(self.as_of))
+        if self.changed_by is not None:
+            conditions.append("articles.changed_at <= ?")
+            values.append(self.changed_by)
         if self.after_id is not None:
             conditions.append("articles.id > ?")
             values.append(self.after_id)

@@ -2,7 +2,7 @@
 
     back pain               both words, anywhere
     "back pain"             the words next to each other
-    -knee                   without this word (or -"knee pain", or -tag:knee)
+    -knee                   without this word (or -"knee pain", -tag:knee, -site:blog.example)
     squat OR lunge          one of them; OR in capitals binds its two neighbours
     marathon*               words that begin so
     title:marathon          in the title;  author:jordan and tag:running likewise
@@ -16,6 +16,7 @@ each other, ``-foo`` alone for foo, ``"`` for nothing at all.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.archive.words import UNSPACED_RUN, composed, folded
@@ -61,6 +62,8 @@ class Query:
     without: tuple[Atom, ...] = ()
     sites: tuple[str, ...] = ()
     """Hosts or words of hosts, any of them."""
+    without_sites: tuple[str, ...] = ()
+    """The same, none of them."""
     after: str | None = None
     """ISO 8601 day, month or year: published then or later."""
     before: str | None = None
@@ -69,7 +72,7 @@ class Query:
     @property
     def asks(self) -> bool:
         """Whether anything is asked for beyond being in the archive. False for a line without words and filters."""
-        return bool(self.groups or self.sites or self.after or self.before)
+        return bool(self.groups or self.sites or self.without_sites or self.after or self.before)
 
     @property
     def atoms(self) -> tuple[Atom, ...]:
@@ -87,7 +90,7 @@ def parse(line: str) -> Query:
     """
     groups: list[tuple[Atom, ...]] = []
     without: list[Atom] = []
-    sites: list[str] = []
+    sites: dict[bool, list[str]] = {True: [], False: []}
     after = before = None
     joins = False
     for match in list(_TOKEN.finditer(line))[:MAX_ATOMS]:
@@ -97,8 +100,8 @@ def parse(line: str) -> Query:
             continue
         name = (field or "").lower()
         value = phrase if phrase is not None else word
-        if name == "site" and not minus and value:
-            sites.append(folded(value).removeprefix("www."))
+        if name == "site" and value:
+            sites[not minus].append(folded(value).removeprefix("www."))
         elif name == "after" and _DATE.fullmatch(value):
             after = value
         elif name == "before" and _DATE.fullmatch(value):
@@ -114,10 +117,11 @@ def parse(line: str) -> Query:
             else:
                 groups.append((atom,))
         joins = False
-    if without and not groups and not (sites or after or before):
+    wanted, unwanted = tuple(sites[True]), tuple(sites[False])
+    if without and not groups and not (wanted or unwanted or after or before):
         # Nothing is left to take them out of, so "-foo" is somebody looking for "-foo".
         groups, without = [(atom,) for atom in without], []
-    return Query(line, tuple(groups), tuple(without), tuple(sites), after, before)
+    return Query(line, tuple(groups), tuple(without), wanted, unwanted, after, before)
 
 
 def _atom(field: str | None, value: str, *, quoted: bool, star: bool) -> Atom | None:
@@ -138,29 +142,44 @@ def _atom(field: str | None, value: str, *, quoted: bool, star: bool) -> Atom | 
     return Atom(words, runs, name, prefix=star and bool(words), literal=literal)
 
 
-def fts_expression(query: Query) -> str | None:
+def fts_expression(query: Query, groups: Iterable[tuple[Atom, ...]] | None = None) -> str | None:
     """Return *query*'s words in FTS5's own language, everything quoted, or None when it has none.
+
+    With *groups* only those of its groups have to occur.
 
     >>> fts_expression(parse('title:tides "high water" OR ebb* -moon'))
     '((title : "tides") AND ("high water" OR "ebb" *)) NOT ("moon")'
     """
-    if not query.groups:
+    chosen = query.groups if groups is None else tuple(groups)
+    if not chosen:
         return None
-    required = " AND ".join("(" + " OR ".join(map(atom_expression, group)) + ")" for group in query.groups)
-    if not query.without:
-        return required
-    excluded = " OR ".join(map(atom_expression, query.without))
-    return f"{required} NOT ({excluded})" if len(query.groups) == 1 else f"({required}) NOT ({excluded})"
+    required = " AND ".join("(" + " OR ".join(map(atom_expression, group)) + ")" for group in chosen)
+    # A sign like that of C++ is not in the index: taking out "c" would take out too much, so the text decides.
+    excluded = [atom_expression(atom) for atom in query.without if atom.literal is None]
+    return f"({required}) NOT ({' OR '.join(excluded)})" if excluded else required
 
 
 def atom_expression(atom: Atom) -> str:
     """Return one atom in FTS5's language."""
     parts = []
+    column = TEXT_FIELDS.get(atom.field)
     if atom.words:
-        phrase = f'"{" ".join(atom.words)}"' + (" *" if atom.prefix else "")
-        parts.append(f"{TEXT_FIELDS[atom.field]} : {phrase}" if atom.field else phrase)
+        phrase = _phrase(atom)
+        parts.append(f"{column} : {phrase}" if column else phrase)
     parts.extend(f"grams : {_run_phrase(run)}" for run in atom.runs)
     return parts[0] if len(parts) == 1 else "(" + " AND ".join(parts) + ")"
+
+
+def title_expression(query: Query) -> str | None:
+    """Return the expression for ``titles_fts``: all words in the title. None when that cannot be, or is not wanted."""
+    groups = [[atom for atom in group if atom.words and atom.field in (ANYWHERE, "title")] for group in query.groups]
+    if not all(groups):
+        return None
+    return " AND ".join("(" + " OR ".join(map(_phrase, group)) + ")" for group in groups)
+
+
+def _phrase(atom: Atom) -> str:
+    return f'"{" ".join(atom.words)}"' + (" *" if atom.prefix else "")
 
 
 def _run_phrase(run: str) -> str:

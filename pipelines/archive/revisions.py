@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from scraper.article import Article
@@ -128,6 +127,8 @@ def diff_text(old: str, new: str) -> tuple[Run, ...]:
     >>> [(run.kind, run.text) for run in diff_text("One. Two. Three.", "One. Too. Three.")]
     [('same', 'One. '), ('removed', 'Two. '), ('added', 'Too. '), ('same', 'Three.')]
     """
+    from difflib import SequenceMatcher  # a search does not need it
+
     before, after = sentences(old), sentences(new)
     matcher = SequenceMatcher(None, [s.strip() for s in before], [s.strip() for s in after], autojunk=False)
     runs: list[Run] = []

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 from pipelines.archive.filters import Filters, hosts_like
-from pipelines.archive.queries import Query, fts_expression, parse
-from pipelines.archive.snippets import Span, snippet, spans
+from pipelines.archive.queries import ANYWHERE, Query, parse
+from pipelines.archive.ranking import Matches, by_date, rank, restricted
+from pipelines.archive.snippets import Span, needles, snippet, spans
 
 SORTS = ("rank", "newest", "oldest")
-WEIGHTS = (8.0, 2.0, 4.0, 1.0, 1.0)
-"""What a word in title, byline, keywords, text, grams counts in bm25: a post whose title says it is about it."""
-FACETS = ("site", "author", "tag", "year")
-FACET_VALUES = 10
-"""Values shown per facet, the most frequent first."""
+FEW = 2
+"""With so few matches a search looks for a typing error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +85,39 @@ def search(
     if sort not in SORTS:
         raise ValueError(f"expected sort to be one of {', '.join(SORTS)}, got {sort!r}")
     query = parse(line)
-    ranked, total = _matches(connection, query, filters, sort, limit + offset)
-    shown = _hits(connection, query, ranked[offset : offset + limit])
-    return Hits(query, shown, total)
+    conditions, values = _conditions(connection, query, filters)
+    found = _matches(connection, query, conditions, values, sort, limit + offset)
+    shown = _hits(connection, query, found.ranked[offset : offset + limit])
+    hits = Hits(query, shown, found.total, found.capped)
+    if found.total <= FEW and query.groups:
+        from pipelines.archive.spelling import suggestion
+
+        hits = replace(hits, suggestion=suggestion(connection, query))
+    if facets:
+        from pipelines.archive.facets import facets_of
+
+        counted, some_only = facets_of(connection, query, conditions, values)
+        hits = replace(hits, facets=counted, capped=hits.capped or some_only)
+    return hits
 
 
 def _matches(
-    connection: sqlite3.Connection, query: Query, filters: Filters, sort: str, limit: int
-) -> tuple[list[tuple[int, float]], int]:
-    conditions, values = _conditions(connection, query, filters)
-    expression = fts_expression(query)
-    if expression is None and query.line.strip() and not query.asks:
-        return [], 0
-    order = {"rank": "score", "newest": "published DESC, articles.id DESC", "oldest": "published, articles.id"}[sort]
-    if expression is None:
-        where = " WHERE " + " AND ".join(conditions) if conditions else ""
-        order = order if sort != "rank" else "published DESC, articles.id DESC"
-        sql = f"SELECT articles.id, 0.0 AS score FROM articles{where} ORDER BY {order}"
-    else:
-        weights = ", ".join(map(str, WEIGHTS))
-        where = " AND ".join(["articles_fts MATCH ?", *conditions])
-        values = [expression, *values]
-        sql = (
-            f"SELECT articles.id, -bm25(articles_fts, {weights}) AS score FROM articles_fts"
-            f" JOIN articles ON articles.id = articles_fts.rowid WHERE {where} ORDER BY {order.replace('score', 'score DESC')}"
+    connection: sqlite3.Connection, query: Query, conditions: list[str], values: list[object], sort: str, limit: int
+) -> Matches:
+    if query.groups:
+        condition = restricted(conditions, values)
+        return (
+            rank(connection, query, condition, limit)
+            if sort == "rank"
+            else by_date(connection, query, condition, limit, newest=sort == "newest")
         )
-    rows = [(row[0], row[1]) for row in connection.execute(sql, values)]
-    return rows[:limit], len(rows)
+    if query.line.strip() and not query.asks:
+        return Matches([], 0, capped=False)
+    where = " WHERE " + " AND ".join(conditions) if conditions else ""
+    total = connection.execute(f"SELECT count(*) FROM articles{where}", values).fetchone()[0]
+    order = "published IS NULL, published, id" if sort == "oldest" else "published DESC, id DESC"
+    rows = connection.execute(f"SELECT id FROM articles{where} ORDER BY {order} LIMIT {limit}", values)
+    return Matches([(row[0], 0.0) for row in rows], total, capped=False)
 
 
 def _conditions(connection: sqlite3.Connection, query: Query, filters: Filters) -> tuple[list[str], list[object]]:
@@ -121,6 +125,10 @@ def _conditions(connection: sqlite3.Connection, query: Query, filters: Filters) 
     if query.sites:
         hosts = hosts_like(connection, query.sites)
         conditions.append(f"articles.site IN ({', '.join('?' * len(hosts))})")
+        values.extend(hosts)
+    if query.without_sites:
+        hosts = hosts_like(connection, query.without_sites)
+        conditions.append(f"coalesce(articles.site, '') NOT IN ({', '.join('?' * len(hosts))})")
         values.extend(hosts)
     if query.after:
         conditions.append("articles.published >= ?")
@@ -131,40 +139,32 @@ def _conditions(connection: sqlite3.Connection, query: Query, filters: Filters) 
     return conditions, values
 
 
+_HIT_COLUMNS = "id, url, title, site, published, byline, text"
+
+
 def _hits(connection: sqlite3.Connection, query: Query, ranked: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
-    listed = ", ".join(str(article_id) for article_id, _ in ranked)
+    listed = ", ".join([str(article_id) for article_id, _ in ranked])
     rows: dict[int, Any] = {
-        row[0]: row
-        for row in connection.execute(
-            f"SELECT id, url, title, site, published, byline, text FROM articles WHERE id IN ({listed})"
-        )
+        row[0]: row for row in connection.execute(f"SELECT {_HIT_COLUMNS} FROM articles WHERE id IN ({listed})")
     }
+    several = ", ".join([str(article_id) for article_id, row in rows.items() if row[5] and ", " in row[5]])
     names: dict[int, list[str]] = {}
-    for article_id, name in connection.execute(
-        "SELECT article_id, name FROM article_authors JOIN authors ON authors.id = author_id"
-        f" WHERE article_id IN ({listed}) ORDER BY article_id, position"
-    ):
-        names.setdefault(article_id, []).append(name)
-    return tuple(
-        _hit(rows[article_id], tuple(names.get(article_id, ())), query, score)
-        for article_id, score in ranked
-        if article_id in rows
-    )
-
-
-def _hit(row: Any, authors: tuple[str, ...], query: Query, score: float) -> Hit:
-    atoms = query.atoms
-    piece = snippet(row[6] or "", [atom for atom in atoms if atom.field == ""])
-    in_title = [atom for atom in atoms if atom.field in ("", "title")]
-    return Hit(
-        id=row[0],
-        url=row[1],
-        title=row[2],
-        site=row[3],
-        published=row[4],
-        authors=authors,
-        snippet=piece.text,
-        highlights=piece.highlights,
-        title_highlights=spans(row[2] or "", in_title),
-        score=score,
-    )
+    if several:
+        for article_id, name in connection.execute(
+            "SELECT article_id, name FROM article_authors JOIN authors ON authors.id = author_id"
+            f" WHERE article_id IN ({several}) ORDER BY article_id, position"
+        ):
+            names.setdefault(article_id, []).append(name)
+    in_text = needles(query.atoms, ANYWHERE)
+    in_title = needles(query.atoms, ANYWHERE, "title")
+    hits = []
+    for article_id, score in ranked:
+        row = rows.get(article_id)
+        if row is None:
+            continue
+        _, url, title, site, published, byline, text = row
+        authors = tuple(names[article_id]) if article_id in names else (byline,) if byline else ()
+        piece, highlights = snippet(text, in_text)
+        marked = spans(title, in_title) if title else ()
+        hits.append(Hit(article_id, url, title, site, published, authors, piece, highlights, marked, score))
+    return tuple(hits)

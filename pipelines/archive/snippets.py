@@ -1,13 +1,14 @@
 """Where a query's words stand in a text, and the piece of it worth showing. Pure.
 
-FTS5 has ``snippet()``, but it reads a document from its beginning again with its tokenizer and cannot see into unspaced
-scripts. Here a lower-cased copy is searched with ``str.find``, which is many times faster than anything that looks at
-words.
+FTS5 has ``snippet()``, but it takes a document through its tokenizer once more and cannot see into unspaced scripts.
+Here a lower-cased copy is searched with ``str.find``, which is many times faster than anything that looks at every
+word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.archive.queries import Atom
@@ -17,22 +18,15 @@ SNIPPET_CHARACTERS = 240
 """Length of a snippet: two to three lines of a terminal."""
 LEAD_CHARACTERS = 60
 """How much is shown before the first match, so that it can be understood."""
-_MAX_PLACES = 40
-"""Places looked for per word; the best window is nearly always among the first."""
+_PLACES = 8
+"""Places looked at per word when the best window is chosen; it is nearly always among the first."""
+_TRIES = 200
+"""Occurrences looked at per word for one that is a whole word: ``is`` occurs in ``this``."""
 _PHRASE_GAP = 3
 """At most so many characters that are no letters stand between two words of a phrase, such as ``", "`` or ``" – "``."""
 _ELLIPSIS = "…"
 
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """A piece of a text, on one line."""
-
-    text: str
-    highlights: tuple[Span, ...]
-    """(start, end) of the matches in ``text``, in order, not overlapping."""
 
 
 class _Folding(dict[int, str]):
@@ -45,107 +39,158 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding()
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
-def snippet(text: str, atoms: Sequence[Atom], length: int = SNIPPET_CHARACTERS) -> Snippet:
-    """Return the piece of *text* with the most of *atoms* in it, or its beginning when none occurs.
+def _folded_in_place(text: str) -> str:
+    """Return *text* without case and accents, every character at its place."""
+    # Only what is not ASCII is looked up one by one: typographic quotes, an accent here and there.
+    return _NOT_ASCII.sub(lambda found: _FOLDING[ord(found[0])], text).lower()
 
-    >>> found = snippet("The tide table hangs in the harbour.", [Atom(("harbour",))])
-    >>> [found.text[a:b] for a, b in found.highlights]
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """One word, phrase or stretch of characters as it is looked for in a lower-cased text."""
+
+    first: str
+    rest: tuple[str, ...]
+    whole: bool
+    """False for unspaced scripts, where a match may stand anywhere."""
+    prefix: bool
+
+    def places(self, low: str, limit: int) -> Iterator[Span]:
+        """Yield the first *limit* (start, end) in *low*, in order."""
+        first = self.first
+        size = len(first)
+        at = low.find(first)
+        tries = _TRIES
+        while at >= 0 and tries and limit:
+            end = at + size
+            if not self.whole:
+                yield at, end
+                limit -= 1
+            elif not (at and low[at - 1].isalnum()):
+                stop = self._end(low, end)
+                if stop:
+                    yield at, stop
+                    limit -= 1
+            tries -= 1
+            at = low.find(first, end)
+
+    def _end(self, low: str, end: int) -> int:
+        """Return where the phrase whose first word ends at *end* does; 0 when it is something else."""
+        for word in self.rest:
+            gap = end
+            while gap < len(low) and gap - end < _PHRASE_GAP and not low[gap].isalnum():
+                gap += 1
+            if gap == end or not low.startswith(word, gap):
+                return 0
+            end = gap + len(word)
+        if end < len(low) and low[end].isalnum():
+            if not self.prefix:
+                return 0
+            while end < len(low) and low[end].isalnum():
+                end += 1
+        return end
+
+
+def needles(atoms: Iterable[Atom], *fields: str) -> tuple[Needle, ...]:
+    """Return what to look for so that *atoms* of *fields* (``""``: anywhere) are found."""
+    found: dict[Needle, None] = {}
+    for atom in atoms:
+        if atom.field not in fields:
+            continue
+        if atom.literal is not None:
+            found[Needle(atom.literal, (), whole=False, prefix=False)] = None
+            continue
+        for run in atom.runs:
+            found[Needle(run.lower(), (), whole=False, prefix=False)] = None
+        if atom.words:
+            first, *rest = (folded(word) for word in atom.words)
+            found[Needle(first, tuple(rest), whole=True, prefix=atom.prefix)] = None
+    return tuple(found)
+
+
+def snippet(text: str, wanted: Sequence[Needle], length: int = SNIPPET_CHARACTERS) -> tuple[str, tuple[Span, ...]]:
+    """Return (the piece of *text* with the most of *wanted* in it, (start, end) of the matches in it).
+
+    Without any match it is the text's beginning. It is one line, and has an ellipsis where something is left out.
+
+    >>> atom = Atom(("harbour",))
+    >>> piece, highlights = snippet("The tide table hangs in the harbour.", needles([atom], ""))
+    >>> [piece[a:b] for a, b in highlights]
     ['harbour']
     """
-    places = sorted(find(text, atoms))
-    start = _start_of(text, _best(places, length)) if places else 0
+    first = _first_match(text, wanted, length - LEAD_CHARACTERS)
+    start = _start_of(text, first) if first > LEAD_CHARACTERS else 0
     end = _end_of(text, start, length)
-    before = _ELLIPSIS if start else ""
-    after = _ELLIPSIS if end < len(text) else ""
-    shown = before + text[start:end].replace("\n", " ").rstrip() + after
-    shift = len(before) - start
-    inside = ((a + shift, b + shift) for a, b, _ in places if a >= start and b <= end)
-    return Snippet(shown, _merged(inside))
+    piece = text[start:end].replace("\n", " ").rstrip()
+    if start:
+        piece = _ELLIPSIS + piece
+    if end < len(text):
+        piece += _ELLIPSIS
+    return piece, spans(piece, wanted) if first >= 0 else ()
 
 
-def spans(text: str, atoms: Sequence[Atom]) -> tuple[Span, ...]:
-    """Return (start, end) of every match of *atoms* in *text*, in order, not overlapping."""
-    return _merged((a, b) for a, b, _ in sorted(find(text, atoms)))
+def spans(text: str, wanted: Sequence[Needle]) -> tuple[Span, ...]:
+    """Return (start, end) of every match in a short *text*, in order, not overlapping; accents do not count."""
+    low = text.lower() if text.isascii() else _folded_in_place(text)
+    found = sorted(place for needle in wanted for place in needle.places(low, _TRIES))
+    merged: list[Span] = []
+    for start, end in found:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
-def find(text: str, atoms: Sequence[Atom]) -> list[tuple[int, int, int]]:
-    """Return (start, end, index of the atom) of the first matches of each atom, in no order."""
+def lowered(text: str) -> str:
+    """Return *text* in lower case, every character at its place."""
     low = text.lower()
-    if len(low) != len(text):  # a few capitals become two small letters
-        low = text.translate(_FOLDING)
-    found: list[tuple[int, int, int]] = []
-    missing: list[int] = []
-    for index, atom in enumerate(atoms):
-        places = [(a, b, index) for a, b in _places(low, atom)]
-        found += places
-        if not places:
-            missing.append(index)
-    if missing and not text.isascii():
-        plain = text.translate(_FOLDING)
-        found += [(a, b, index) for index in missing for a, b in _places(plain, atoms[index])]
-    return found
+    # A few capitals become two small letters, which would move everything behind them.
+    return low if len(low) == len(text) else _folded_in_place(text)
 
 
-def _places(low: str, atom: Atom) -> Iterator[Span]:
-    for run in atom.runs:
-        yield from _occurrences(low, run.lower())
-    if atom.words:
-        words = [folded(word) for word in atom.words]
-        whole = 0
-        for start, end in _occurrences(low, words[0], limit=_MAX_PLACES * 4):
-            stop = _phrase_end(low, start, end, words, prefix=atom.prefix)
-            if stop is not None:
-                yield start, stop
-                whole += 1
-                if whole >= _MAX_PLACES:
-                    return
+def _first_match(text: str, wanted: Sequence[Needle], room: int) -> int:
+    """Return where the first match of the best stretch of *room* characters stands, -1 without any match.
 
-
-def _occurrences(low: str, word: str, limit: int = _MAX_PLACES) -> Iterator[Span]:
-    at = low.find(word)
-    while at >= 0 and limit:
-        yield at, at + len(word)
-        limit -= 1
-        at = low.find(word, at + len(word))
-
-
-def _phrase_end(low: str, start: int, end: int, words: Sequence[str], *, prefix: bool) -> int | None:
-    """Return where the phrase that begins with the first word at *start* ends, None when it is something else."""
-    if start and low[start - 1].isalnum():
-        return None
-    for word in words[1:]:
-        gap = end
-        while gap < len(low) and gap - end < _PHRASE_GAP and not low[gap].isalnum():
-            gap += 1
-        if gap == end or not low.startswith(word, gap):
-            return None
-        end = gap + len(word)
-    if end < len(low) and low[end].isalnum():
-        if not prefix:
-            return None
-        while end < len(low) and low[end].isalnum():
-            end += 1
-    return end
-
-
-def _best(places: Sequence[tuple[int, int, int]], length: int) -> int:
-    """Return the first match of the window with the most different atoms, then the most matches."""
-    best, best_score = places[0][0], (0, 0)
-    room = length - LEAD_CHARACTERS
-    for i, (start, _, _) in enumerate(places):
-        inside = [place for place in places[i:] if place[1] <= start + room]
-        score = (len({index for _, _, index in inside}), len(inside))
-        if score > best_score:
-            best_score, best = score, start
+    Best is what holds the most different needles, and the earliest of those. Words nearly always occur in lower case,
+    so the text is searched as it is first; a lower-cased and a folded copy are only made when that does not find all.
+    """
+    best, most = _window(text, wanted, room)
+    if most < len(wanted):
+        best, most = max((best, most), _window(lowered(text), wanted, room), key=lambda found: found[1])
+    if most < len(wanted) and not text.isascii():
+        best, most = max((best, most), _window(_folded_in_place(text), wanted, room), key=lambda found: found[1])
     return best
 
 
+def _window(low: str, wanted: Sequence[Needle], room: int) -> tuple[int, int]:
+    """Return (where the first match of the best stretch stands or -1, how many needles are in the stretch)."""
+    if len(wanted) == 1:
+        first = next((start for start, _ in wanted[0].places(low, 1)), -1)
+        return first, int(first >= 0)
+    places = sorted((start, index) for index, needle in enumerate(wanted) for start, _ in needle.places(low, _PLACES))
+    best, most = -1, 0
+    counts = [0] * len(wanted)
+    inside = right = 0
+    for start, index in places:
+        while right < len(places) and places[right][0] < start + room:
+            inside += not counts[places[right][1]]
+            counts[places[right][1]] += 1
+            right += 1
+        if inside > most:
+            best, most = start, inside
+            if most == len(wanted):
+                break
+        counts[index] -= 1
+        inside -= not counts[index]
+    return best, most
+
+
 def _start_of(text: str, first: int) -> int:
-    """Return where the snippet begins: at the sentence or else a word, at most LEAD_CHARACTERS before *first*."""
-    if first <= LEAD_CHARACTERS:
-        return 0
+    """Return where the snippet begins: at a sentence or else a word, at most LEAD_CHARACTERS before *first*."""
     earliest = first - LEAD_CHARACTERS
     for mark in ("\n", ". ", "! ", "? ", "。"):
         at = text.rfind(mark, earliest, first)
@@ -161,13 +206,3 @@ def _end_of(text: str, start: int, length: int) -> int:
         return len(text)
     at = text.rfind(" ", start + length // 2, end)
     return at if at >= 0 else end
-
-
-def _merged(found: Iterator[Span]) -> tuple[Span, ...]:
-    merged: list[Span] = []
-    for start, end in sorted(found):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)

@@ -30,8 +30,8 @@ GROUP BY tags.id ORDER BY articles DESC, tags.name
 ;
 CREATE VIEW site_overview AS
 SELECT sites.host AS site, sites.title, counted.articles, counted.words, counted.first_published,
-    counted.last_published, coalesce(seen.pages, 0) AS pages, coalesce(seen.queued, 0) AS queued, coalesce(seen.failed, 0) AS failed,
-    coalesce(seen.gone, 0) AS gone, sites.crawled_at
+    counted.last_published, coalesce(seen.pages, 0) AS pages, coalesce(seen.queued, 0) AS queued,
+    coalesce(seen.failed, 0) AS failed, coalesce(seen.gone, 0) AS gone, sites.crawled_at
 FROM sites
 LEFT JOIN (
     SELECT site, count(*) AS articles, sum(word_count) AS words, min(published) AS first_published,

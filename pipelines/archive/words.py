@@ -2,9 +2,10 @@
 
 SQLite's ``unicode61`` tokenizer ends a word at a space or a sign, so a whole Chinese sentence becomes one word that
 nobody looks for. Text in such scripts is therefore indexed once more as its pairs of neighbouring characters, in the
-column ``grams``: ``半程馬拉松`` gives ``半程 程馬 馬拉 拉松 松``, and any piece of it is found as a phrase of pairs. Korean puts
-spaces between words but hangs particles on them, so it is treated the same. FTS5's trigram tokenizer would find
-pieces too, but nothing shorter than three characters, at three times the size for every language.
+column ``grams``: ``半程馬拉松`` gives ``半程 程馬 馬拉 拉松 松``, and any piece of it is found as a
+phrase of pairs. Korean puts spaces between words but hangs particles on them, so it is treated the same. FTS5's
+trigram tokenizer would find pieces too, but nothing shorter than three characters, at three times the size for every
+language.
 """
 
 from __future__ import annotations

@@ -1,0 +1,321 @@
+"""Which articles match, and which of them come first: exactly where that is cheap, among the best candidates where not.
+
+FTS5 finds rows quickly (30 ns each, rare words lead the way) and scores them slowly: ``bm25()`` takes a microsecond a
+row, and before the first one it counts how many rows each phrase has. So a search looks at how frequent its words
+are, which the 500th row of each tells, and then
+
+- scores by the rarer words only, while all words have to occur: a word that half of the articles have says nothing;
+- scores every match when they are few enough (**exact**);
+- else scores candidates: articles with the words in their title, then the latest filed (**capped**);
+- and where even counting would be slow, scores the candidates' texts by itself, by the same formula.
+
+How long a search takes is thereby bounded, whatever is asked and however large the archive is.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from pipelines.archive.queries import Atom, Query, atom_expression, fts_expression, title_expression
+from pipelines.archive.snippets import Needle, lowered, needles
+
+WEIGHTS = (8.0, 2.0, 4.0, 1.0, 1.0)
+"""What a word in title, byline, keywords, text, grams counts in bm25: a post whose title says it is about it."""
+PROBE_ROWS = 500
+"""A word's frequency is judged by the number of its 500th article; with fewer it is rare."""
+FREQUENT_SHARE = 0.1
+"""A word that more than a tenth of the articles have is not scored beside a rarer one."""
+EXACT_ROWS = 1_000
+"""Up to so many matches, times scored words, are all scored: a millisecond."""
+COUNTED_ROWS = 20_000
+"""bm25 may count so many rows before it begins, and a search may go through so many: half a millisecond to two."""
+TITLE_CANDIDATES = 200
+LATEST_CANDIDATES = 400
+"""How many articles with all words in the title, and how many others, are scored when there are too many matches;
+divided by the number of words scored."""
+READ_CANDIDATES = 40
+"""How many of each where texts have to be read."""
+LITERAL_ROWS = 20_000
+"""How many articles are looked into for a sign that the index does not know, as in C++; 5 µs each."""
+_PHRASE_COST = 10
+"""Finding two words next to each other costs as much as so many rows of one word."""
+_K1, _B = 1.2, 0.75
+"""bm25's usual constants (FTS5 has the same): how soon more of a word stops counting, how much length counts."""
+
+_WORDS_TOGETHER = 1.5
+"""What all words of a query standing together, in its order, multiply a text's score by."""
+_WEIGHTS = ", ".join(map(str, WEIGHTS))
+
+Scored = list[tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What was found, best first."""
+
+    ranked: Scored
+    """(article id, score) pairs, higher is better; no more than asked for."""
+    total: int
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on the rows of ``articles_fts`` in SQL, with its values."""
+
+    sql: str = ""
+    values: tuple[object, ...] = ()
+
+    def __add__(self, other: Condition) -> Condition:
+        return Condition(self.sql + other.sql, self.values + other.values)
+
+
+def restricted(conditions: Sequence[str], values: Sequence[object]) -> Condition:
+    """Return the condition that a row's article meets *conditions* on ``articles``.
+
+    As a set of ids, which an index on the filtered column gives without reading a row; the plus sign keeps SQLite
+    from asking the full-text index for one id after the other.
+    """
+    if not conditions:
+        return Condition()
+    return Condition(f" AND +rowid IN (SELECT id FROM articles WHERE {' AND '.join(conditions)})", tuple(values))
+
+
+def looked_into(query: Query) -> Condition:
+    """Return the condition for what the index cannot tell: signs as in C++, and unspaced scripts within one field."""
+    parts = Condition()
+    for group in query.groups:
+        if len(group) == 1:
+            parts += _looked_into(group[0], "EXISTS")
+    for atom in query.without:
+        if atom.literal is not None:
+            parts += _looked_into(atom, "NOT EXISTS")
+    return parts
+
+
+_COLUMNS = {
+    "title": ("title",),
+    "author": ("byline",),
+    "tag": ("keywords",),
+    "": ("title", "text", "byline", "keywords"),
+}
+
+
+def _looked_into(atom: Atom, exists: str) -> Condition:
+    wanted = [atom.literal] if atom.literal is not None else []
+    if atom.field:
+        wanted += [run.lower() for run in atom.runs]
+    if not wanted:
+        return Condition()
+    columns = _COLUMNS[atom.field]
+    tests = ["(" + " OR ".join(f"instr(lower({column}), ?)" for column in columns) + ")" for _ in wanted]
+    values = [needle for needle in wanted for _ in columns]
+    sql = f" AND {exists} (SELECT 1 FROM articles WHERE articles.id = articles_fts.rowid AND {' AND '.join(tests)})"
+    return Condition(sql, tuple(values))
+
+
+def rank(connection: sqlite3.Connection, query: Query, condition: Condition, limit: int) -> Matches:
+    """Return the best *limit* articles for the words of *query* that meet *condition*. Raises sqlite3.Error."""
+    full = fts_expression(query)
+    assert full is not None, "a query without words is not ranked"
+    literal = looked_into(query)
+    if literal.sql:
+        return _rank_looked_into(connection, full, condition, literal, limit)
+    size = _size(connection)
+    frequencies = [_frequency(connection, group, size) for group in query.groups]
+    scored = _scored(query, frequencies, size)
+    found = _Found(connection, full, fts_expression(query, scored), condition)
+    narrow = found.narrowed(min(frequency.cost for frequency in frequencies), size, limit)
+    latest = narrow.latest(EXACT_ROWS + 1)
+    total, narrowed = len(latest), narrow is not found
+    share = max(1, len(scored))
+    if scored and not narrowed and total * share <= EXACT_ROWS:
+        return Matches(_sorted(narrow.scores_of(latest))[:limit], total, capped=False)
+    titled = narrow.titled(title_expression(query), TITLE_CANDIDATES // share)
+    if scored:
+        best = narrow.scores_of({*titled, *latest[: LATEST_CANDIDATES // share]})
+    else:
+        ids = dict.fromkeys(titled[:READ_CANDIDATES] + latest[:READ_CANDIDATES])
+        best = _read_scores(connection, query, frequencies, size, list(ids))
+    return Matches(_sorted(best)[:limit], total, capped=narrowed or total > len(best))
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    """Return the highest article id, which stands for the number of articles."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Frequency:
+    """How many articles have one of a group's words, about."""
+
+    rows: int
+    cost: int
+    """What going through them costs, in rows of a single word."""
+
+
+def _frequency(connection: sqlite3.Connection, group: Sequence[Atom], size: int) -> _Frequency:
+    rows = cost = 0
+    for atom in group:
+        parts = [Atom((word,), field=atom.field) for word in atom.words] if len(atom.words) > 1 else [atom]
+        least = min(_rows_of(connection, part, size) for part in parts)
+        rows += least
+        cost += least * (_PHRASE_COST if len(parts) > 1 or atom.runs else 1)
+    return _Frequency(rows, cost)
+
+
+def _rows_of(connection: sqlite3.Connection, atom: Atom, size: int) -> int:
+    """Return about how many articles *atom* has: PROBE_ROWS for anything up to that."""
+    row = connection.execute(
+        f"SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? LIMIT 1 OFFSET {PROBE_ROWS}",
+        (atom_expression(atom),),
+    ).fetchone()
+    return PROBE_ROWS if row is None else max(PROBE_ROWS, PROBE_ROWS * size // row[0])
+
+
+def _scored(query: Query, frequencies: Sequence[_Frequency], size: int) -> tuple[tuple[Atom, ...], ...]:
+    """Return the groups worth scoring by: the rarest first, without very frequent ones, as many as can be counted in
+    time."""
+    order = sorted(range(len(frequencies)), key=lambda index: frequencies[index].rows)
+    chosen: list[int] = []
+    cost = 0
+    for index in order:
+        cost += frequencies[index].cost
+        if cost > COUNTED_ROWS or (chosen and frequencies[index].rows > FREQUENT_SHARE * size):
+            break
+        chosen.append(index)
+    return tuple(query.groups[index] for index in sorted(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The articles that match, as statements to be run."""
+
+    connection: sqlite3.Connection
+    full: str
+    """What has to match."""
+    scoring: str | None
+    """What is scored by; None when nothing can be scored in time."""
+    condition: Condition
+
+    def narrowed(self, cost: int, size: int, limit: int) -> _Found:
+        """Return the matches among the latest articles only, when going through all costs too much and these are
+        enough."""
+        if cost <= COUNTED_ROWS:
+            return self
+        floor = size - int(size * COUNTED_ROWS / cost)
+        latest = replace(self, condition=Condition(" AND rowid > ?", (floor,)) + self.condition)
+        return latest if len(latest.latest(limit)) >= limit else self
+
+    def scores_of(self, ids: Collection[int]) -> dict[int, float]:
+        """Return the scores of those of *ids* that match."""
+        if not ids:
+            return {}
+        rows = self.connection.execute(
+            f"SELECT rowid, -bm25(articles_fts, {_WEIGHTS}) FROM articles_fts WHERE articles_fts MATCH ?"
+            f" AND rowid BETWEEN {min(ids)} AND {max(ids)} AND +rowid IN ({', '.join(map(str, ids))})",
+            (self.scoring,),
+        )
+        return dict(rows.fetchall())
+
+    def latest(self, most: int) -> list[int]:
+        """Return the ids of the latest *most* matches, the last filed first."""
+        return self._ids("articles_fts", self.full, most)
+
+    def titled(self, title: str | None, most: int) -> list[int]:
+        """Return the ids of the latest *most* articles whose titles match *title*, a query for ``titles_fts``.
+
+        Nothing where some words must not occur: titles do not tell.
+        """
+        if title is None or " NOT " in self.full:
+            return []
+        return self._ids("titles_fts", title, most)
+
+    def _ids(self, table: str, expression: str, most: int) -> list[int]:
+        rows = self.connection.execute(
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ?{self.condition.sql} ORDER BY rowid DESC LIMIT {most}",
+            (expression, *self.condition.values),
+        )
+        return [row[0] for row in rows]
+
+
+def by_date(connection: sqlite3.Connection, query: Query, condition: Condition, limit: int, *, newest: bool) -> Matches:
+    """Return *limit* articles with the words of *query* in order of publication, those without a date last."""
+    full = fts_expression(query)
+    literal = looked_into(query)
+    values = (full, *condition.values, *literal.values)
+    matching = f"SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?{condition.sql}{literal.sql}"
+    total = connection.execute(f"SELECT count(*) FROM ({matching})", values).fetchone()[0]
+    # Few matches are looked up and sorted; of many, the first are soon met on the way through the index of dates.
+    index = " INDEXED BY articles_published" if total > EXACT_ROWS else ""
+    dated = f"SELECT id FROM articles{index} WHERE id IN ({matching}) AND published IS NOT NULL"
+    direction = " DESC" if newest else ""
+    ids = connection.execute(f"{dated} ORDER BY published{direction}, id{direction} LIMIT {limit}", values).fetchall()
+    if len(ids) < min(limit, total):
+        undated = f"SELECT id FROM articles WHERE id IN ({matching}) AND published IS NULL"
+        ids += connection.execute(f"{undated} ORDER BY id{direction} LIMIT {limit - len(ids)}", values).fetchall()
+    return Matches([(row[0], 0.0) for row in ids], total, capped=False)
+
+
+def _sorted(scores: dict[int, float]) -> Scored:
+    return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
+
+
+def _rank_looked_into(
+    connection: sqlite3.Connection, full: str, condition: Condition, literal: Condition, limit: int
+) -> Matches:
+    """Rank where the latest matches have to be looked into one by one."""
+    latest = (
+        " AND +rowid IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?"
+        f"{condition.sql} ORDER BY rowid DESC LIMIT {LITERAL_ROWS})"
+    )
+    rows = connection.execute(
+        f"SELECT rowid, -bm25(articles_fts, {_WEIGHTS}) AS score FROM articles_fts WHERE articles_fts MATCH ?"
+        f"{latest}{literal.sql} ORDER BY score DESC, rowid DESC",
+        (full, full, *condition.values, *literal.values),
+    ).fetchall()
+    looked = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?"
+        f"{condition.sql} LIMIT {LITERAL_ROWS + 1})",
+        (full, *condition.values),
+    ).fetchone()[0]
+    return Matches([(row[0], row[1]) for row in rows[:limit]], len(rows), capped=looked > LITERAL_ROWS)
+
+
+def _read_scores(
+    connection: sqlite3.Connection, query: Query, frequencies: Sequence[_Frequency], size: int, ids: Sequence[int]
+) -> dict[int, float]:
+    """Return the scores of *ids* by bm25 over their titles and texts as they stand.
+
+    Occurrences are counted where a word begins, not where it is whole: close enough to order candidates that all match.
+    """
+    wanted = [
+        (math.log(1 + size / (1 + frequency.rows)), needles(group, "", "title", "author", "tag"))
+        for group, frequency in zip(query.groups, frequencies, strict=True)
+    ]
+    listed = ", ".join(map(str, ids))
+    rows = connection.execute(f"SELECT id, title, text FROM articles WHERE id IN ({listed})").fetchall()
+    usual = sum(len(row[2]) for row in rows) / max(1, len(rows)) or 1.0
+    phrase = " ".join(atom.words[0] for atom in query.atoms if atom.words).lower()
+    scores: dict[int, float] = {}
+    for article_id, title, text in rows:
+        low, low_title = lowered(text), lowered(title or "")
+        length = _K1 * (1 - _B + _B * len(text) / usual)
+        score = 0.0
+        for weight, group in wanted:
+            often = sum(_often(low, needle) + WEIGHTS[0] * _often(low_title, needle) for needle in group)
+            score += weight * often * (_K1 + 1) / (often + length)
+        if len(wanted) > 1 and (phrase in low_title or phrase in low):
+            score *= _WORDS_TOGETHER
+        scores[article_id] = score
+    return scores
+
+
+def _often(low: str, needle: Needle) -> int:
+    if not needle.whole:
+        return low.count(needle.first)
+    phrase = " ".join((needle.first, *needle.rest))
+    return low.count(f" {phrase}") + low.startswith(phrase)
