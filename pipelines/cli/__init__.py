@@ -52,8 +52,8 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Read",
         (
-            Entry("search", "read", "Search the archive."),
-            Entry("show", "read", "Show one archived article, its versions, or what changed."),
+            Entry("search", "search", "Search the archive."),
+            Entry("show", "show", "Show one archived article, its versions, or what changed."),
             Entry("article", "page", "Turn one page into a record, without an archive."),
         ),
     ),

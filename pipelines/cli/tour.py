@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -63,10 +64,11 @@ def demo(db: Path | None) -> int:
 
 
 def _crawled(archive: Archive, url: str) -> RunReport:
-    from pipelines.crawl import CrawlSettings, crawl
+    from pipelines.crawl import CrawlSettings
+    from pipelines.crawl import crawl as run_crawl
 
-    with progress.display(quiet=not console.is_terminal(click.get_text_stream("stderr"))) as shown:
-        return crawl(archive, [url], CrawlSettings(), report=shown.report)
+    with progress.display(quiet=not console.is_terminal(sys.stderr)) as shown:
+        return run_crawl(archive, [url], CrawlSettings(), report=shown.report)
 
 
 def _list(archive: Archive) -> None:

@@ -199,3 +199,22 @@ def test_article_from_a_file_and_from_standard_input(
     with path.open("rb") as file:
         monkeypatch.setattr("sys.stdin", type("Stdin", (), {"buffer": file}))
         assert json.loads(call("article", "-").out)["title"] == "On tides"
+
+
+def test_a_saved_search_tells_what_is_new(call: Caller, changed_db: Path) -> None:
+    assert call("search", "tide", "--save", "tides", "--tag", "sea", "--db", changed_db).code == exits.DONE
+    assert json.loads(call("search", "--list-saved", "--json", "--db", changed_db).out)["filters"] == {"tag": "sea"}
+    assert call("search", "--saved", "tides", "--new-since-last", "--db", changed_db).code == exits.DONE
+    assert call("search", "--saved", "tides", "--new-since-last", "--db", changed_db).code == exits.NOTHING
+    with Archive(changed_db) as archive:
+        archive.file(post("new-tide"), fetched_at=FETCHED)
+    new = call("search", "--saved", "tides", "--new-since-last", "--json", "--db", changed_db)
+    assert json.loads(new.out)["title"] == "New Tide"
+    assert call("search", "--forget", "tides", "--db", changed_db).code == exits.DONE
+    assert call("search", "--saved", "tides", "--db", changed_db).code == exits.NOTHING
+
+
+@pytest.mark.parametrize("line", ["", "tide --saved x", "--save x", "tide --new-since-last", "--forget x --list-saved"])
+def test_a_search_asks_for_one_thing(call: Caller, changed_db: Path, line: str) -> None:
+    done = call("search", *line.split(), "--db", changed_db)
+    assert (done.code, done.out) == (exits.USAGE, "")

@@ -1,130 +1,23 @@
-"""Read the archive: by words (``search``), and one article of it with its versions (``show``)."""
+"""One archived article: as text, as a record, its versions, or what changed (``show``)."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli import console, exits
-from pipelines.cli.options import (
-    ExampleCommand,
-    PartialDate,
-    command,
-    db_option,
-    filter_options,
-    json_option,
-    open_archive,
-)
-from pipelines.cli.results import DAY_CHARACTERS, hit_text
+from pipelines.cli.options import PartialDate, command, db_option, open_archive
+from pipelines.cli.results import DAY_CHARACTERS
 
 if TYPE_CHECKING:
     from pipelines.archive.reading import StoredArticle
     from pipelines.archive.revisions import Diff, Revision
-    from pipelines.archive.search import Hit, Hits
 
 _SHOW_FORMATS = ("text", "markdown", "html", "json")
 _CONTEXT_CELLS = 60
 """Terminal cells of an unchanged stretch shown on each side of a change."""
-
-
-class SearchCommand(ExampleCommand):
-    """A command whose words may begin with a hyphen: ``-foo`` is searched for, ``--foo`` is an unknown option."""
-
-    parsing: ClassVar[dict[str, Any]] = {"ignore_unknown_options": True}
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take unknown single-hyphen words as part of the query; what stands after ``--`` is never an option."""
-        literal = "--" in args
-        rest = super().parse_args(ctx, args)
-        for word in () if literal else ctx.params.get("words", ()):
-            if word.startswith("--") and len(word) > 2:
-                import difflib
-
-                name = word.split("=", 1)[0]
-                known = [option for param in self.params for option in param.opts if option.startswith("--")]
-                raise click.NoSuchOption(name, possibilities=difflib.get_close_matches(name, known), ctx=ctx)
-        return rest
-
-
-@command(
-    "search",
-    cls=SearchCommand,
-    examples=(
-        "backfile search spoke tension",
-        "backfile search '\"flat tyre\" -tubeless' --site blog.example --since 2021 --limit 5",
-        "backfile search author:maren chain --json | head -1",
-    ),
-)
-@click.argument("words", metavar="QUERY", nargs=-1, required=True)
-@filter_options
-@click.option("--limit", type=click.IntRange(min=1), default=20, metavar="N", help="Show at most this many articles.")
-@click.option(
-    "--sort",
-    type=click.Choice(("rank", "newest", "oldest")),
-    default="rank",
-    help="Best match first, or by date of publication.",
-)
-@click.option("--facets", is_flag=True, help="Count the matches by site, author, tag and year instead of listing them.")
-@json_option
-@db_option
-def search(words: tuple[str, ...], limit: int, sort: str, facets: bool, as_json: bool, db: Path, **filters: Any) -> int:
-    """Search the archive.
-
-    Every word has to occur, in any order. "A phrase", -not, OR, prefix* and author:, site:, tag:, title:, before: and
-    after: narrow it down; any other text is simply searched for. With --json each hit is one line. Without a hit the
-    exit code is 4.
-    """
-    query = " ".join(words)
-    with open_archive(db) as archive:
-        hits = archive.search(query, limit=limit, sort=sort, facets=facets, **filters)
-        if not hits:
-            return _tell_nothing(query, hits, db)
-        if facets:
-            _write_facets(hits, as_json=as_json)
-            return exits.DONE
-        for hit in hits:
-            if as_json:
-                console.write_json_line(_hit_record(hit))
-            else:
-                console.write(hit_text(hit) + "\n")
-    if hits.total > len(hits):
-        total = f"more than {hits.total:,}" if hits.capped else f"{hits.total:,}"
-        console.note(f"{len(hits):,} of {total} articles; --limit shows more")
-    return exits.DONE
-
-
-def _tell_nothing(query: str, hits: Hits, db: Path) -> int:
-    console.note(f"nothing in {db} matches: {console.line_of(query)}")
-    if hits.suggestion:
-        console.note(f"did you mean: {console.line_of(hits.suggestion)}")
-    return exits.NOTHING
-
-
-def _write_facets(hits: Hits, *, as_json: bool) -> None:
-    if as_json:
-        console.write_json({name: dict(counts) for name, counts in hits.facets.items()})
-        return
-    rows = [
-        (name if position == 0 else "", value, count)
-        for name, counts in hits.facets.items()
-        for position, (value, count) in enumerate(counts)
-    ]
-    console.write(console.table(("by", "value", "articles"), rows))
-
-
-def _hit_record(hit: Hit) -> dict[str, Any]:
-    return {
-        "id": hit.id,
-        "url": hit.url,
-        "title": hit.title,
-        "site": hit.site,
-        "published": hit.published,
-        "authors": list(hit.authors),
-        "snippet": hit.snippet,
-        "score": round(hit.score, 4),
-    }
 
 
 @command(
