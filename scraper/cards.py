@@ -76,7 +76,7 @@ def cards_of(marks: Marks, links: Links, first: int, last: int) -> list[Card]:
     cards: list[Card] = []
     for position, group in enumerate(order):
         start = cards[-1].last if cards else first
-        stop = order[position + 1][0][1] if position + 1 < len(order) else last
+        stop = order[position + 1][0][1] if position + 1 < len(order) else group[-1][1] + 1
         card_first, card_last = _extent(marks, links, group, (first, last), (start, stop))
         cards.append(_card(marks, group, card_first, card_last))
     return cards

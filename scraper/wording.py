@@ -94,3 +94,40 @@ def wording_of(text: str) -> Wording:
         tuple(words[:HEAD_WORDS]),
         tokens,
     )
+
+
+_GREETING = r"hi|hello|hey|howdy|welcome|hallo|hej|bonjour|salut|hola|ciao|olá|oi|cześć|привет"
+_INTRODUCING = (
+    r"i['’]m|i am|my name is|my name['’]s|ich bin|mein name ist|ich heiße|je m['’]appelle|je suis|moi c['’]est|"
+    r"me llamo|mi nombre es|soy|mi chiamo|sono|eu sou(?: [oa])?|o meu nome é|meu nome é|me chamo|ik ben|mijn naam is|"
+    r"jestem|nazywam się|mam na imię|меня зовут|jag heter|jag är|jeg er|jeg heter"
+)
+_INTRODUCED = re.compile(
+    rf"[¡¿\"“]?(?:(?:{_GREETING})\b[\s,!.–—-]{{0,4}}(?:there|all|everyone)?[\s,!.–—-]{{0,4}})?(?:{_INTRODUCING})\s+",
+    re.I,
+)
+_NO_NAME = frozenset("i ich je yo io eu ja я jag jeg a an the ein eine un una not so just here now very".split())
+_PARTICLES = frozenset("de van von der la le da dos bin al di del".split())
+MAX_NAME_WORDS = 4
+
+
+def introduced_name(text: str) -> str | None:
+    """Return the name by which a text introduces its speaker at its very beginning, None when it does not.
+
+    >>> introduced_name("Hi, I'm Maren Ohl and I love to mend bicycles!"), introduced_name("I'm a baker by the sea.")
+    ('Maren Ohl', None)
+    """
+    found = _INTRODUCED.match(text)
+    if found is None:
+        return None
+    name: list[str] = []
+    for word in text[found.end() : found.end() + 80].split()[: MAX_NAME_WORDS + 1]:
+        bare = word.rstrip(".,!?:;)–—-…")
+        if not (bare[:1].isupper() or (name and bare in _PARTICLES)) or len(name) == MAX_NAME_WORDS:
+            break
+        name.append(bare)
+        if bare != word:
+            break
+    while name and name[-1] in _PARTICLES:
+        name.pop()
+    return " ".join(name) if name and name[0].casefold() not in _NO_NAME else None

@@ -21,7 +21,7 @@ from scraper.labels import labels_of
 from scraper.marks import Cut, Marks
 from scraper.resources import data_path
 from scraper.template import Template, text_key
-from scraper.wording import Wording, wording_of
+from scraper.wording import Wording, introduced_name, wording_of
 
 MIN_WORDS = 5
 """Shorter blocks are names, roles and labels."""
@@ -37,6 +37,10 @@ HEADING_REACH = 3
 """How many blocks above, at most, a heading or the author's name may stand."""
 LABEL_WORDS = 10
 """Longest block taken for a heading or a name."""
+CERTAIN = 0.9
+"""Probability from which a bio in the midst of the body is left out of it."""
+OPENING_BLOCKS = 3
+"""Blocks at the head of the body among which a bio below the byline stands."""
 KNOWN_BIO = 0.6
 """Least probability of a text that the site's template knows as a bio."""
 NAME_WORDS = 6
@@ -92,7 +96,7 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
     if not scored or scored[0][0] < THRESHOLD:
         return ()
     chosen = _bios(scene, scored)
-    marks.add("author_bio", _cuts(chosen, scene))
+    marks.add("author_bio", _cuts(chosen, scene, scored[0][0]))
     text = "\n\n".join("\n".join(block.text for block in bio) for bio in chosen)
     taken = {block.index for bio in chosen for block in bio}
     winner = Found(text, _source(scene, scored[0][1]), scored[0][0], text)
@@ -109,12 +113,16 @@ def _likely(scene: _Scene, block: Block) -> float:
     return likely
 
 
-def _cuts(bios: list[list[Block]], scene: _Scene) -> Iterator[Cut]:
-    """Yield the bio's blocks; those inside the body only in its tail or in a box named after the author."""
-    first, tail = scene.marks.body[0], scene.marks.tail()
+def _cuts(bios: list[list[Block]], scene: _Scene, chance: float) -> Iterator[Cut]:
+    """Yield the bio's blocks; of those inside the body only what stands at its ends, in an author's box, or is
+    certain."""
+    kept = scene.marks.kept()
+    opening = kept[min(OPENING_BLOCKS, len(kept)) - 1].index if kept else -1
+    tail = scene.marks.tail()
     for bio in bios:
         for block in bio:
-            if first <= block.index < tail and block.index not in scene.author:
+            inside = opening < block.index < tail and scene.first <= block.index
+            if inside and block.index not in scene.author and chance < CERTAIN:
                 continue
             yield Cut(block.index, block.index + 1, "about the author", _source(scene, block))
 
@@ -133,12 +141,7 @@ def _source(scene: _Scene, block: Block) -> str:
 def _scene(marks: Marks) -> _Scene:
     kept = marks.kept()
     first, last = (kept[0].index, kept[-1].index + 1) if kept else marks.body
-    names = frozenset(
-        word
-        for author in marks.best("authors") or ()
-        for word in author.name.casefold().replace("\u2019", "'").split()
-        if len(word) > 2
-    )
+    names: frozenset[str] = frozenset().union(*(_words_of(author.name) for author in marks.best("authors") or ()))
     spellings = tuple(name.capitalize() for name in names) + tuple(name.upper() for name in names)
     scene = _Scene(marks, names, spellings, spellings + _OPENINGS, first, last)
     _mark_author_frames(scene)
@@ -237,6 +240,8 @@ def features(scene: _Scene, block: Block) -> dict[str, float]:
     said = wording_of(block.text)
     out = _of_wording(said)
     _add_names(out, scene, block, said)
+    if said.greets and introduced_name(block.text) is not None:
+        out["introduces"] = 1.0
     _add_place(out, scene, block)
     _add_shape(out, block)
     _add_crosses(out)
@@ -343,7 +348,8 @@ _CROSSES = tuple(
     below_name*first_person greets*first_person greets*before_body greets*after_body greets*cut_in_body
     first_person*end_of_body first_person*mid_body first_person*life first_person*role first_person*step_widgets
     first_person*step_footers headed*role headed*first_person headed*third_person third_person*after_body
-    third_person*mid_body we*box role*copula
+    third_person*mid_body we*box role*copula introduces*mid_body introduces*end_of_body introduces*last_of_body
+    introduces*after_body introduces*cut_in_body introduces*life introduces*headed
     """.split()
 )
 """Pairs of features that mean more together."""
@@ -372,10 +378,36 @@ def probability(features: dict[str, float]) -> float:
 
 
 def _bios(scene: _Scene, scored: list[tuple[float, Block]]) -> list[list[Block]]:
-    """Return the winner with the neighbours that belong to it; with several authors, the bio of each."""
+    """Return the winner with the neighbours that belong to it; with several authors, the bio of each, in byline
+    order."""
     chance = {block.index: p for p, block in scored}
-    first = _extended(scene, scored[0][1], chance)
-    return [first]
+    authors = [_words_of(author.name) for author in scene.marks.best("authors") or ()]
+    if len(authors) < 2:
+        return [_extended(scene, scored[0][1], chance)]
+    seeds: dict[int, Block] = {}
+    for place, names in enumerate(authors):
+        for p, block in scored:
+            if p >= THRESHOLD and names & _words_of(block.text[:HEAD_CHARACTERS]) and block not in seeds.values():
+                seeds[place] = block
+                break
+    if not seeds:
+        return [_extended(scene, scored[0][1], chance)]
+    bios: list[list[Block]] = []
+    taken: set[str] = set()
+    others = {block.index for block in seeds.values()}
+    for seed in seeds.values():
+        own = {index: p for index, p in chance.items() if index == seed.index or index not in others}
+        bio = [block for block in _extended(scene, seed, own) if block.text not in taken]
+        if bio:
+            bios.append(bio)
+            taken.update(block.text for block in bio)
+    return bios
+
+
+def _words_of(text: str) -> frozenset[str]:
+    """Return the words of a name, or of a text's beginning, of three letters or more."""
+    folded = text.casefold().replace("\u2019", "'")
+    return frozenset(bare for word in folded.split() if len(bare := word.strip(".,:;!?()").removesuffix("'s")) > 2)
 
 
 def _extended(scene: _Scene, seed: Block, chance: dict[int, float]) -> list[Block]:

@@ -28,6 +28,8 @@ CARD_BLOCKS = 9
 FLAT_CARD_BLOCKS = 3
 """How many blocks below its title the link of a card may stand that has no frame of its own."""
 MIN_LINE_WORDS = 10
+WEAK = 0.6
+"""Confidence of a list whose heading says no more than "More …" or "Additional …"."""
 FIXED_SHARE = 0.5
 """Share of a list's links that stand on all pages of the site to be no list of related posts."""
 EXCERPT_WORDS = 12
@@ -137,7 +139,8 @@ def _headed(marks: Marks, links: Links) -> Iterator[Scope]:
         last = _scope_end(marks, links, block)
         if last > index + 1:
             reached = last
-            yield Scope(index + 1, last, index, f'text:"{block.text[:60]}"', 0.9)
+            sure = 0.9 if "related_heading" in kinds or _promises(block) else WEAK
+            yield Scope(index + 1, last, index, f'text:"{block.text[:60]}"', sure)
 
 
 def _announces(block: Block, kinds: frozenset[str]) -> bool:
@@ -149,7 +152,7 @@ def _announces(block: Block, kinds: frozenset[str]) -> bool:
         return "related_heading" in kinds or ("more_heading" in kinds and block.words > 1)
     if "related_heading" in kinds:
         return "read_more" not in kinds
-    return "more_heading" in kinds and block.text.endswith((":", "："))
+    return "more_heading" in kinds and _promises(block)
 
 
 def _is_out_of_place(marks: Marks, links: Links, block: Block) -> bool:
@@ -295,6 +298,8 @@ def _believed(marks: Marks, links: Links, scope: Scope, cards: list[Card]) -> li
         return []
     if scope.head < 0 and _is_fixed(marks, cards):
         return []
+    if scope.confidence <= WEAK and (len(cards) < 2 or not _is_mostly_links(marks, scope, cards)):
+        return []
     end = max(card.last for card in cards)
     body_first, body_last = marks.body
     within = body_first <= scope.first < body_last
@@ -306,6 +311,15 @@ def _believed(marks: Marks, links: Links, scope: Scope, cards: list[Card]) -> li
         if links.chain(frame) & _FOOTER or scope.last <= body_first:
             return []
     return cards
+
+
+def _is_mostly_links(marks: Marks, scope: Scope, cards: list[Card]) -> bool:
+    """Tell whether a list under a weak heading ("Additional details") is one of links: cards, or half of its words
+    linked."""
+    if sum(card.is_card for card in cards) * 2 > len(cards):
+        return True
+    last = max(card.last for card in cards)
+    return marks.prose.linked_in(scope.first, last) * 2 >= marks.prose.words_in(scope.first, last)
 
 
 def _is_fixed(marks: Marks, cards: list[Card]) -> bool:

@@ -57,6 +57,8 @@ _NO_TAGS = frozenset(
 )
 _ABOUT_THE_POST = re.compile(r"(?:19|20)\d\d|\bmin\b|^\d+$|^by\b|^(?:posted|published|updated)\b", re.I)
 """Dates, reading times and bylines share the line with categories."""
+_PLAIN_STEPS = frozenset(("above_headline", "meta_lines", "body"))
+"""Cleaning steps that say no more of a line than that it stands beside the headline."""
 _SPLIT = re.compile(r"\s*[,;|·•、，]\s*")
 
 
@@ -239,7 +241,9 @@ def _kicker(marks: Marks) -> Iterator[tuple[int, str, str]]:
         or any(map(str.isdigit, block.text))
     ):
         return
-    if (verdict is not None and verdict.step != "body") or (before is not None and before.frame == block.frame):
+    if (verdict is not None and verdict.step not in _PLAIN_STEPS) or (
+        before is not None and before.frame == block.frame
+    ):
         return
     links = links_of(marks)
     if links.chain(block.frame) & _NO_KICKER or kinds_of(block.text) or beginnings_of(block.text):
