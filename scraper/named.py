@@ -16,6 +16,9 @@ ANY_SHARE = 1.0
 """For kinds that may outweigh the article: long threads of comments."""
 HALF = 0.5
 """For kinds that stand beside the article: whatever holds more than half of the prose is no sidebar."""
+LEFT_WORDS = 20
+"""Running text that must stand before what outweighs the article: comments come after it, and what holds everything
+is a wrapper, whatever it is called."""
 LITTLE_PROSE_WORDS = 60
 """For kinds that are often wrapped around real text (accordions, cards): only parts with no more running text are
 believed."""
@@ -83,4 +86,7 @@ def _believable(marks: Marks, frame: Frame, max_share: float, max_prose: int | N
         return False
     if min_linked and prose.linked_in(frame.first, frame.last) < min_linked * prose.words_in(frame.first, frame.last):
         return False
-    return max_share >= ANY_SHARE or marks.share_of_prose(frame) <= max_share
+    share = marks.share_of_prose(frame)
+    if max_share >= ANY_SHARE:
+        return share <= HALF or prose.prose_in(0, frame.first) >= LEFT_WORDS
+    return share <= max_share

@@ -151,7 +151,7 @@ def _walked(html: str) -> Walked:
     root = LexborHTMLParser(limit_depth(html)).root
     if root is None:
         return Walked()
-    walked = walk(root)
+    walked = walk(root, streamed='id="S:' in html)
     if len(walked.blocks) < FEW_BLOCKS and "<noscript" in html:
         with_fallbacks = walk(root, fallbacks=True)
         if len(with_fallbacks.blocks) > len(walked.blocks):

@@ -58,12 +58,12 @@ _KINDS: dict[str | None, int] = {
     ),
     **dict.fromkeys(
         # programs, vector drawings, embedded documents, form values, fallbacks: their content is no text of the page
-        "style template noscript svg math iframe object embed canvas audio video select textarea datalist map frameset "
+        "style noscript svg math iframe object embed canvas audio video select textarea datalist map frameset "
         "noframes progress meter input source track area col wbr -comment -document -cdata -undef !doctype".split(),
         _SKIP,
     ),
     None: _SKIP,
-    **dict.fromkeys("br img title meta link base script".split(), _SPECIAL),
+    **dict.fromkeys("br img template title meta link base script".split(), _SPECIAL),
     "-text": _TEXT,
 }
 """What an element is; every other one is a frame."""
@@ -106,7 +106,9 @@ class _Walk:
         "is_linked",
         "out",
         "pieces",
+        "placed",
         "preformatted",
+        "segments",
         "style",
         "used",
     )
@@ -121,6 +123,8 @@ class _Walk:
         self.has_text = False
         self.is_linked = False
         self.preformatted = 0
+        self.segments: dict[str, LexborNode] = {}
+        self.placed: set[str] = set()
         self.used = -1  # the last frame that an anchor, image or mark stands in: it stays, though it may hold no text
 
     def run(self, root: LexborNode, kinds: dict[str | None, int]) -> Walked:
@@ -152,7 +156,11 @@ class _Walk:
                         continue
                     self.close(opened)
             elif kind == _SPECIAL:
-                self.special(node, tag)  # type: ignore[arg-type]
+                segment = self.special(node, tag)  # type: ignore[arg-type]
+                if segment is not None:
+                    stack.append((node, -1, self.style, self.anchor, -1, None))
+                    node = segment
+                    continue
             following = node.next if stack else None
             while following is None:
                 if not stack:
@@ -261,7 +269,7 @@ class _Walk:
             return self.open_inline(node, tag)  # a custom element in the middle of a text
         if self.has_text:
             self.flush()
-        if is_empty and not rare:
+        if (is_empty and not rare) or (self.placed and attributes.get("id") in self.placed):
             return None
         index = len(frames)
         mark = None
@@ -348,14 +356,32 @@ class _Walk:
         frame.last = blocks
         frame.end = count
 
-    def special(self, node: LexborNode, tag: str) -> None:
-        """Take in what is neither text nor a part of the page: a line break, an image, a fact of the head."""
+    def special(self, node: LexborNode, tag: str) -> LexborNode | None:
+        """Take in what is neither text nor a part of the page: a line break, an image, a fact of the head.
+
+        Returns the first node of the streamed segment that belongs in a template's place, else None.
+        """
         if tag == "br":
             self.line_break()
         elif tag == "img":
             self.image(node.attributes)
+        elif tag == "template":
+            return self.segment_of(node)
         else:
             self.head_fact(node, tag)
+        return None
+
+    def segment_of(self, template: LexborNode) -> LexborNode | None:
+        """Return the content of the segment that React streams later, as ``<div hidden id="S:1">``, for a template with
+        the id ``B:1`` or ``P:1``; None for every other template."""
+        if not self.segments:
+            return None
+        number = (template.attributes.get("id") or "").partition(":")[2]
+        segment = self.segments.pop(number, None)
+        if segment is None:
+            return None
+        self.placed.add(f"S:{number}")
+        return segment.child
 
     def image(self, attributes: dict[str, str | None]) -> None:
         source = attributes.get("src") or ""
@@ -412,9 +438,14 @@ def _is_undisplayed(attributes: dict[str, str | None]) -> bool:
     return style is not None and _DISPLAY_NONE.search(style) is not None
 
 
-def walk(root: LexborNode, *, fallbacks: bool = False) -> Walked:
+def walk(root: LexborNode, *, fallbacks: bool = False, streamed: bool = False) -> Walked:
     """Return everything one pass over the tree under *root* (the ``html`` element) brings, in document order.
 
-    With *fallbacks*, what is there for browsers without scripts is taken in: forums keep whole threads in it.
+    With *fallbacks*, what is there for browsers without scripts is taken in: forums keep whole threads in it. With
+    *streamed*, the segments that React sends after the page are read where they belong.
     """
-    return _Walk().run(root, _KINDS_WITH_FALLBACKS if fallbacks else _KINDS)
+    state = _Walk()
+    if streamed:
+        segments = root.css('div[id^="S:"]')
+        state.segments = {(segment.attributes.get("id") or "")[2:]: segment for segment in segments}
+    return state.run(root, _KINDS_WITH_FALLBACKS if fallbacks else _KINDS)
