@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from pipelines.cli import console, exits, progress
-from pipelines.cli.options import WebAddress, command, db_option, json_option, proxy_option
+from pipelines.cli.options import WebAddress, command, db_option, json_option, open_archive, proxy_option
 from pipelines.cli.reports import exit_code_of, import_summary, run_summary, site_problems, why_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipelines.archive import Archive
     from pipelines.crawl import CrawlSettings, RunReport
 
 DEFAULT_CONCURRENCY = 2
@@ -25,10 +26,10 @@ DEFAULT_CONCURRENCY = 2
     examples=(
         "backfile crawl https://blog.example/",
         "backfile crawl https://blog.example/ https://other.example/ --db blogs.db --max-pages 200 --delay 2",
-        "backfile crawl https://blog.example/ --quiet --json > report.json",
+        "backfile crawl --due-only --quiet --json > report.json",
     ),
 )
-@click.argument("urls", metavar="URL...", nargs=-1, required=True, type=WebAddress())
+@click.argument("urls", metavar="[URL]...", nargs=-1, type=WebAddress())
 @click.option(
     "--max-pages",
     type=click.IntRange(min=1),
@@ -82,7 +83,8 @@ def crawl(
 ) -> int:
     """Crawl blogs and file every post in the archive.
 
-    robots.txt is obeyed. Run the same command again to continue an interrupted crawl or to fetch what is new.
+    robots.txt is obeyed. Run the same command again to continue an interrupted crawl or to fetch what is new. Without a
+    URL every site of the archive is crawled again.
     """
     from pipelines.crawl import CrawlSettings
 
@@ -108,12 +110,20 @@ def crawl(
 
 def crawled(db: Path, starts: Sequence[str], settings: CrawlSettings, *, quiet: bool) -> RunReport:
     """Crawl *starts* into the archive at *db*, made if need be, with progress shown; return the run's report."""
-    from pipelines.archive import Archive
     from pipelines.crawl import crawl as run_crawl  # brings httpx along
 
-    db.parent.mkdir(parents=True, exist_ok=True)
-    with Archive(db) as archive, progress.display(quiet=quiet) as shown:
+    with _opened(db, make=bool(starts)) as archive, progress.display(quiet=quiet) as shown:
         return run_crawl(archive, starts, settings, report=shown.report)
+
+
+def _opened(db: Path, *, make: bool) -> Archive:
+    """Return the archive at *db* for writing; with *make* it is made when there is none."""
+    if not make:
+        return open_archive(db, readonly=False)
+    from pipelines.archive import Archive
+
+    db.parent.mkdir(parents=True, exist_ok=True)
+    return Archive(db)
 
 
 @command(
@@ -134,13 +144,11 @@ def import_(paths: tuple[Path, ...], url: str | None, as_json: bool, db: Path) -
     PATH is a saved HTML page, a plain-text dump of one, a WARC file (plain or gzip), or a folder of these. Files that
     cannot be read make the exit code 3.
     """
-    from pipelines.archive import Archive
     from pipelines.datasets.importing import import_files
 
     if url and (len(paths) > 1 or paths[0].is_dir()):
         raise click.UsageError("--url goes with a single file", click.get_current_context())
-    db.parent.mkdir(parents=True, exist_ok=True)
-    with Archive(db) as archive, archive.run_lock(), progress.Tally("page") as tally:
+    with _opened(db, make=True) as archive, archive.run_lock(), progress.Tally("page") as tally:
         report = import_files(archive, paths, url=url, progress=tally.show)
     if as_json:
         console.write_json(report.to_dict())
