@@ -425,18 +425,18 @@ CREATE INDEX links_target ON links (target_id)
 def m006_search(database: Database) -> None:
     """The full-text index over the newest versions, kept by triggers, and the searches people have saved.
 
-    ``articles_fts`` holds no text of its own (``content='articles'``): a word is taken out by handing the index the old
-    values, which only a trigger can be trusted to do. ``grams`` holds the pairs of neighbouring characters of unspaced
-    scripts (``words.grams``), because ``unicode61`` takes a whole Chinese sentence for one word. ``titles_fts``
-    indexes the titles once more, a twentieth of the size: which titles have two frequent words is found there at
-    once.
+    ``articles_fts`` holds no text of its own (``content="articles"``, in the quotes by which sqlite-utils and
+    Datasette know a table's index): a word is taken out by handing the index the old values, which only a trigger can
+    be trusted to do. ``grams`` holds the pairs of neighbouring characters of unspaced scripts (``words.grams``),
+    because ``unicode61`` takes a whole Chinese sentence for one word. ``titles_fts`` indexes the titles once more, a
+    twentieth of the size: which titles have two frequent words is found there at once.
     """
     _run(
         database,
         """
 CREATE VIRTUAL TABLE articles_fts USING fts5(
     title, byline, keywords, text, grams,
-    content='articles', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+    content="articles", content_rowid='id', tokenize='unicode61 remove_diacritics 2'
 )
 ;
 CREATE VIRTUAL TABLE titles_fts USING fts5(
