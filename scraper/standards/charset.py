@@ -61,6 +61,7 @@ _TAG = re.compile(rb"<[^<>]*+>")
 # All but the first bytes of a run of ASCII, of which the first may belong to the character before it.
 _RUN_OF_ASCII = re.compile(rb"(?<=[\x00-\x7f]{8})[\x00-\x7f]{56,}+")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}+")
+_CONTROL = re.compile("[\x80-\x9f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_LETTER = re.compile(rb"[\xc0-\xff]")
 _ESCAPE = b"\x1b"
@@ -81,6 +82,10 @@ _LABELS = {
 _LATIN = frozenset(f"iso-8859-{part}" for part in (2, 3, 4, 10, 13, 14, 15, 16)) | frozenset(
     ("windows-1250", "windows-1252", "windows-1254", "windows-1257", "windows-1258", "macintosh")
 )
+# One-byte encodings in which nearly every letter lies above 0xBF.
+_OTHER_ALPHABETS = frozenset(
+    ("windows-1251", "windows-1253", "windows-1255", "windows-1256", "koi8-r", "koi8-u")
+) | frozenset(f"iso-8859-{part}" for part in (5, 6, 7, 8))
 # What legacy pages are written in; chardet knows DOS, EBCDIC and Mac encodings too, which are only ever false alarms
 # here.
 _ON_THE_WEB = (
@@ -220,7 +225,11 @@ def _legacy(body: bytes, header: str | None) -> Decoded:
     if len(believed) == 1:
         return Decoded(_text(body, believed[0]), believed[0], named[believed[0]])
     guess = believed[0] if believed and _says_little(sample) else _detected(sample, tuple(believed) or _ON_THE_WEB)
-    if guess is None or not _fits(sample, guess):
+    if (
+        guess is None
+        or not _fits(sample, guess)
+        or (guess in _OTHER_ALPHABETS and _high_share(sample) < LATIN_HIGH_SHARE)
+    ):
         guess = next(iter((*believed, *reversed(named))), _FALLBACK)
         return Decoded(_text(body, guess), guess, named.get(guess, "default"))
     return Decoded(_text(body, guess), guess, named.get(guess, "detected"))
@@ -234,7 +243,9 @@ def _sample(body: bytes) -> bytes:
 def _fits(sample: bytes, name: str) -> bool:
     text = _text(sample, name)
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    if text.count("\ufffd") > BROKEN_SHARE * beyond_ascii + 1:  # the sample's cut may break one
+    # C1 control characters stand in no page: where ISO 8859 has them, Windows has quotation marks and dashes.
+    broken = text.count("\ufffd") + len(_CONTROL.findall(text))
+    if broken > BROKEN_SHARE * beyond_ascii + 1:  # the sample's cut may break one
         return False
     return name not in _LATIN or _high_share(sample) <= LATIN_HIGH_SHARE
 
