@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from scraper.calendars import month_of
 from scraper.resources import data_path
-from scraper.text import fold
+from scraper.standards.structured import types_of
+from scraper.text import fold, plain
 
 MAX_CHARS = 60
 """Longest name, in characters."""
@@ -240,3 +242,37 @@ def shape_of(name: str) -> list[str]:
 def key_of(name: str) -> str:
     """Return a name as it is compared."""
     return fold(name)
+
+
+def people_of(value: Any, levels: int = 3) -> Iterator[tuple[str, str, str | None]]:
+    """Yield (name, kind, address or None) for an author property of structured data, however it is written.
+
+    The kind is ``person``, ``string`` or ``organization``. Known forms: a string, a list, an object with a name, a name
+    that is an object itself, given and family name apart.
+
+    >>> list(people_of([{"@type": "Person", "givenName": "Ann", "familyName": "Lee"}, "Bob Ray"]))
+    [('Ann Lee', 'person', None), ('Bob Ray', 'string', None)]
+    """
+    if isinstance(value, str):
+        for name in names_of([introduced(plain(value))[1]], DECLARED):
+            yield name, "string", None
+    elif isinstance(value, list):
+        for item in value[:MAX_NAMES]:
+            if levels:
+                yield from people_of(item, levels - 1)
+    elif isinstance(value, dict):
+        named = value.get("name")
+        if isinstance(named, dict | list) and levels:
+            yield from people_of(named, levels - 1)
+            return
+        said = plain(named)
+        if not said:
+            parts = [plain(value.get(part)) for part in ("givenName", "additionalName", "familyName")]
+            said = " ".join(part for part in parts if part)
+        address = value.get("url") or value.get("@id")
+        url = address if isinstance(address, str) and address.startswith(("http", "/")) else None
+        kind = (
+            "organization" if types_of(value) & {"organization", "newsmediaorganization", "corporation"} else "person"
+        )
+        for one in names_of([introduced(said)[1]], DECLARED):
+            yield one, kind, url

@@ -15,8 +15,10 @@ from scraper.fields import (
     authors,
     canonical_url,
     excerpt,
+    introduced,
     language,
     modified,
+    page_type,
     prev_next,
     published,
     reading_minutes,
@@ -43,8 +45,10 @@ AFTER_THE_BODY: tuple[Field, ...] = (
     ("prev_next", prev_next.find),
     ("related", related.find),
     ("author_bio", author_bio.find),
+    ("authors", introduced.find),
     ("tags", tags.find),
     ("excerpt", excerpt.find),
+    ("page_type", page_type.find),
 )
 """Fields that ask where the body is."""
 

@@ -25,6 +25,7 @@ from scraper.names import (
     is_name,
     key_of,
     names_of,
+    people_of,
     shape_of,
     starts_introduced,
 )
@@ -380,7 +381,7 @@ class _Pool:
 
     def _read_node(self, node: dict[str, Any], kind: str) -> None:
         for prop in ("author", "creator"):
-            people = list(_people(node.get(prop)))
+            people = list(people_of(node.get(prop)))
             is_group = [type_ == "organization" for _, type_, _ in people]
             named = [(name, type_, url) for name, type_, url in people if type_ != "organization" or all(is_group)]
             names = [clean(name) for name, _, _ in named]
@@ -479,30 +480,3 @@ _SOURCES = (
     "by|", "line|", "label above|", "itemprop|", "rel|", "byline|", "class author|", "author page|", "ld:", "ld-page:",
     "meta:",
 )  # fmt: skip
-
-
-def _people(value: Any, levels: int = 3) -> Iterator[tuple[str, str, str | None]]:
-    """Yield (name, ``person``, ``string`` or ``organization``, address or None) for an author, however written."""
-    if isinstance(value, str):
-        for name in names_of([introduced(plain(value))[1]], DECLARED):
-            yield name, "string", None
-    elif isinstance(value, list):
-        for item in value[:MAX_AUTHORS]:
-            if levels:
-                yield from _people(item, levels - 1)
-    elif isinstance(value, dict):
-        name = value.get("name")
-        if isinstance(name, dict | list) and levels:
-            yield from _people(name, levels - 1)
-            return
-        said = plain(name)
-        if not said:
-            parts = [plain(value.get(part)) for part in ("givenName", "additionalName", "familyName")]
-            said = " ".join(part for part in parts if part)
-        address = value.get("url") or value.get("@id")
-        url = address if isinstance(address, str) and address.startswith(("http", "/")) else None
-        kind = (
-            "organization" if types_of(value) & {"organization", "newsmediaorganization", "corporation"} else "person"
-        )
-        for one in names_of([introduced(said)[1]], DECLARED):
-            yield one, kind, url

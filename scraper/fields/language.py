@@ -30,9 +30,9 @@ SHORTEST_RUN = 40
 _TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([a-zA-Z]{4}))?(?:[-_]([a-zA-Z]{2}|\d{3}))?(?:[-_.@].*)?\Z")
 _NAMES = {
     "english": "en", "deutsch": "de", "german": "de", "french": "fr", "français": "fr", "spanish": "es",
-    "español": "es", "italian": "it", "italiano": "it", "portuguese": "pt", "português": "pt", "dutch": "nl", "nederlands": "nl",
-    "polish": "pl", "polski": "pl", "russian": "ru", "japanese": "ja", "chinese": "zh", "korean": "ko", "turkish": "tr",
-    "arabic": "ar", "persian": "fa",
+    "español": "es", "italian": "it", "italiano": "it", "portuguese": "pt", "português": "pt", "dutch": "nl",
+    "nederlands": "nl", "polish": "pl", "polski": "pl", "russian": "ru", "japanese": "ja", "chinese": "zh",
+    "korean": "ko", "turkish": "tr", "arabic": "ar", "persian": "fa",
 }  # fmt: skip
 _NOT_LANGUAGES = frozenset(("und", "mul", "zxx", "mis", "def", "all", "html", "lan"))
 _RENAMED = {

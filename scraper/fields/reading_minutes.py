@@ -26,9 +26,9 @@ _MINUTES = (
     r"λεπτά|דקות|دقیقه|دقائق|دقيقة|नि?मिनट|分钟|分鐘|分|분|นาที)"
 )
 _READING = (
-    r"(?:read(?:ing)?|to read|reading time|read time|lesezeit|lesedauer|lesen|lecture|lectura|leer|leitura|ler|lettura|leestijd|"
-    r"lezen|czytania|czytanie|чтени[яе]|читать|читання|okuma|lästid|läsning|læsetid|lesetid|"
-    r"lukuaika|olvas[aá]s\w{0,6}|čten[ií]|čítani[ae]|baca|đọc|ανάγνωσης|קריאה|مطالعه|خواندن|قراءة|阅读|閱讀|閱讀時間|読了|読|읽)"
+    r"(?:read(?:ing)?|to read|reading time|read time|lesezeit|lesedauer|lesen|lecture|lectura|leer|leitura|ler|lettura|"
+    r"leestijd|lezen|czytania|czytanie|чтени[яе]|читать|читання|okuma|lästid|läsning|læsetid|lesetid|lukuaika|"
+    r"olvas[aá]s\w{0,6}|čten[ií]|čítani[ae]|baca|đọc|ανάγνωσης|קריאה|مطالعه|خواندن|قراءة|阅读|閱讀|閱讀時間|読了|読|읽)"
 )
 _NUMBER = r"(?<![\d.,:])(?:(\d{1,2})\s?(?:-|–|—|to|bis|à)\s?)?(\d{1,3})"
 _HOURS = r"(?:(\d{1,2})\s?(?:h|hrs?|hours?|std\.?)\s?)?"
