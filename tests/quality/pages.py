@@ -1,0 +1,59 @@
+"""Reading the shared corpora and suites: pages with gold, each extracted once in a process."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scraper import extract
+from tests.shared import SHARED
+
+CORPORA = {
+    "wcxb": "corpora/wcxb-dev-articles",
+    "zyte": "corpora/zyte-dev",
+    "htmldate": "corpora/htmldate-dev",
+    "nonarticles": "corpora/wcxb-dev-nonarticles",
+    "readability": "suites/readability_pages",
+    "defuddle": "suites/defuddle_pages",
+    "newspaper": "suites/newspaper_pages",
+}
+"""Short name → folder under the shared data."""
+_IMAGE, _LINK = re.compile(r"!\[[^\]]*\]\([^)]*\)"), re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One page: what its gold says, and the record that came of it."""
+
+    id: str
+    gold: dict[str, Any]
+    record: dict[str, Any]
+
+
+def rows(name: str) -> Iterator[tuple[str, bytes, str | None, dict[str, Any]]]:
+    """Yield (id, raw page, address, gold) of every page of a corpus or suite."""
+    folder = SHARED / CORPORA[name]
+    for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        raw = gzip.decompress((folder / (row.get("html") or row["page"])).read_bytes())
+        gold = row.get("gold") or row
+        if "markdown" in gold:
+            gold = {**gold, "text": _LINK.sub(r"\1", _IMAGE.sub(" ", gold["markdown"]))}
+        yield row["id"], raw, row.get("url"), gold
+
+
+@cache
+def scored(name: str) -> tuple[Scored, ...]:
+    """Return every page of a corpus with its record."""
+    return tuple(Scored(id_, gold, extract(raw, url=url).to_dict()) for id_, raw, url, gold in rows(name))
+
+
+def has(name: str) -> bool:
+    """Tell whether the corpus is there."""
+    return Path(SHARED / CORPORA[name] / "manifest.jsonl").is_file()
