@@ -39,7 +39,7 @@ class Scored:
 def rows(name: str) -> Iterator[tuple[str, bytes, str | None, dict[str, Any]]]:
     """Yield (id, raw page, address, gold) of every page of a corpus or suite."""
     folder = SHARED / CORPORA[name]
-    for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in (folder / "manifest.jsonl").read_bytes().splitlines():  # of bytes: text has other line ends too
         row = json.loads(line)
         raw = gzip.decompress((folder / (row.get("html") or row["page"])).read_bytes())
         gold = row.get("gold") or row
