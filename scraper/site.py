@@ -232,6 +232,19 @@ def _part(segment: str, last: bool) -> str:
     return segment if named else "{slug}"
 
 
+def is_facet(url: str) -> bool:
+    """Say whether *url* has a query that names no single post: such addresses multiply without end.
+
+    >>> is_facet("https://blog.example/shop?colour=red&form=3"), is_facet("https://blog.example/?p=12")
+    (True, False)
+    """
+    query = path_of(url).partition("?")[2]
+    if not query:
+        return False
+    names = _words().queries
+    return not any(names.get(unquote(pair.partition("=")[0]).lower()) in (POST, PAGE) for pair in query.split("&"))
+
+
 def repeats(url: str) -> int:
     """Return how often the most frequent segment stands in the path: many times in links that go round in circles.
 

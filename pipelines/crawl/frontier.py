@@ -101,7 +101,7 @@ class Frontier:
     def _count_kind(self, url: str, kind: str | None) -> None:
         if kind == site.DATE:
             self._dates += 1
-        if "?" in url and kind != site.POST:
+        if site.is_facet(url):
             path = site.path_of(url).partition("?")[0]
             self._queries[path] = self._queries.get(path, 0) + 1
 
@@ -194,7 +194,7 @@ class Frontier:
             return self._refused("max_dates", url)
         if link.kind in site.LISTINGS and site.guess(url).number > limits.max_pagination:
             return self._refused("max_pagination", url)
-        if "?" in url and link.kind != site.POST:
+        if site.is_facet(url):
             path = site.path_of(url).partition("?")[0]
             if self._queries.get(path, 0) >= limits.max_queries_per_path and link.kind != site.PAGINATION:
                 return self._refused("max_queries_per_path", url)

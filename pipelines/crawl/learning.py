@@ -6,16 +6,24 @@ interrupted learns the same as one that was not.
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from pipelines.archive import Archive
-from pipelines.crawl.reading import Task
-from pipelines.crawl.workers import Pool
+from pipelines.crawl.reading import Lesson, Task
+from pipelines.crawl.workers import Pool, Unreadable
+from scraper import discover, site
 from scraper.article import ARTICLE
 from scraper.discover import Origin
 
+LESSON_PAGES = 12
+"""Posts a template is learnt from: three show most of what repeats, the vote on the body's place needs eight."""
+LEAST_PAGES = 5
+"""Posts among them that must have been archived; of fewer nothing is learnt."""
 _OK = 200
 
 
@@ -60,5 +68,110 @@ async def reread(pool: Pool, archive: Archive, host: str, page_id: int, origin: 
     return filed.verdict
 
 
-async def finish(pool: Pool, archive: Archive, host: str) -> None:
-    """Learn the site's template when there is none, and read again what was read without it."""
+def choose(archive: Archive, host: str) -> None:
+    """Fix the pages the template is learnt from, as soon as enough posts are known, and have them asked first."""
+    db = archive.connection
+    row = db.execute("SELECT learn_pages FROM sites WHERE host = ?", (host,)).fetchone()
+    if row is None or row[0] is not None:
+        return
+    rows = db.execute(
+        "SELECT id, url FROM pages WHERE site = ? AND kind = ? AND state IN ('queued', 'archived') AND priority <= ?",
+        (host, site.POST, discover.OFFERED),
+    ).fetchall()
+    if len(rows) < LESSON_PAGES:
+        return
+    chosen = [row[0] for row in sorted(rows, key=lambda row: _lot(row[1]))[:LESSON_PAGES]]
+    with archive.transaction():
+        db.execute("UPDATE sites SET learn_pages = ? WHERE host = ?", (json.dumps(chosen), host))
+        db.executemany("UPDATE pages SET priority = ? WHERE id = ?", [(discover.CLAIMED - 1, page) for page in chosen])
+
+
+def _lot(url: str) -> bytes:
+    """Return where *url* stands in an order that has nothing to do with its place on the site, always the same."""
+    return hashlib.blake2b(url.encode(), digest_size=8).digest()
+
+
+def is_due(archive: Archive, host: str) -> bool:
+    """Say whether all pages the template is learnt from have been read, and it is not yet learnt."""
+    row = archive.connection.execute("SELECT learn_pages, template FROM sites WHERE host = ?", (host,)).fetchone()
+    if row is None or row[0] is None or row[1] is not None:
+        return False
+    chosen = json.loads(row[0])
+    marks = ", ".join("?" * len(chosen))
+    waiting = archive.connection.execute(
+        f"SELECT count(*) FROM pages WHERE id IN ({marks}) AND (state = 'queued' OR lease IS NOT NULL)",  # noqa: S608
+        chosen,
+    ).fetchone()
+    return not waiting[0]
+
+
+async def learn(pool: Pool, archive: Archive, host: str) -> bool:
+    """Learn the site's template from the pages chosen; say whether there were enough of them."""
+    db = archive.connection
+    row = db.execute("SELECT learn_pages FROM sites WHERE host = ?", (host,)).fetchone()
+    chosen = json.loads(row[0]) if row is not None and row[0] else []
+    marks = ", ".join("?" * len(chosen))
+    rows = db.execute(
+        f"SELECT id, url FROM pages WHERE id IN ({marks}) AND state = 'archived' AND raw_hash IS NOT NULL"  # noqa: S608
+        " ORDER BY url",
+        chosen,
+    ).fetchall()
+    if len(rows) < LEAST_PAGES:
+        return False
+    pages = []
+    for page_id, url in rows:
+        raw = archive.raw(page_id)
+        pages.append((url, raw.body, (("content-type", raw.content_type),) if raw.content_type else ()))
+    try:
+        template = await pool.learn(Lesson(tuple(pages)))
+    except Unreadable:
+        return False
+    with archive.transaction():
+        db.execute(
+            "UPDATE sites SET template = ?, template_version = template_version + 1"
+            " WHERE host = ? AND template IS NULL",
+            (json.dumps(template, ensure_ascii=False), host),
+        )
+    return True
+
+
+async def finish(pool: Pool, archive: Archive, host: str, origin: Origin, *, run_id: int) -> None:
+    """Learn the site's template when there is none, and read again what was read without it.
+
+    A site whose lists named too few posts at the beginning learns from the posts that were found.
+    """
+    db = archive.connection
+    if key_of(archive, host) is None:
+        rows = db.execute(
+            "SELECT id, url FROM pages WHERE site = ? AND state = 'archived' AND raw_hash IS NOT NULL", (host,)
+        ).fetchall()
+        chosen = [row[0] for row in sorted(rows, key=lambda row: _lot(row[1]))[:LESSON_PAGES]]
+        if len(chosen) < LEAST_PAGES:
+            return
+        if not is_due(archive, host):
+            db.execute("UPDATE sites SET learn_pages = ? WHERE host = ?", (json.dumps(chosen), host))
+        if not await learn(pool, archive, host):
+            return
+    key = key_of(archive, host)
+    assert key is not None
+    rows = db.execute(
+        "SELECT page_id FROM articles JOIN pages ON pages.id = page_id"
+        " WHERE pages.site = ? AND pages.state = 'archived' AND template_version IS NOT ?"
+        " AND pages.raw_hash IS NOT NULL ORDER BY page_id",
+        key,
+    ).fetchall()
+    await reread_all(pool, archive, host, [row[0] for row in rows], origin, run_id=run_id)
+
+
+async def reread_all(pool: Pool, archive: Archive, host: str, pages: list[int], origin: Origin, *, run_id: int) -> None:
+    """Read the kept pages of these articles again, as many at once as there are workers."""
+    waiting = iter(pages)
+
+    async def work() -> None:
+        for page_id in waiting:
+            with suppress(Unreadable):  # it was read before and its record stands
+                await reread(pool, archive, host, page_id, origin, run_id=run_id)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(pool.count):
+            group.create_task(work())

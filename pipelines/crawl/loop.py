@@ -99,6 +99,7 @@ class SiteCrawl:
         self._room = asyncio.Semaphore(shared.pool.count)
         self._start_id = -1
         self._left_families: set[str] = set()
+        self._lesson_given = False
 
     @property
     def host(self) -> str:
@@ -120,14 +121,17 @@ class SiteCrawl:
         if not self._stopped:
             await self._read_sources(feeds)
         self._plan_revisits()
+        learning.choose(self._archive, self.host)
         await self._work()
+        if not self._stopped:
+            await self._finish_learning()
         for _ in range(settling.MAX_ROUNDS):
             if self._stopped or not settling.settle(self._archive, self.frontier, self.visits):
                 break
             await self._work()
         if not self._stopped:
             await self._look_twice()
-            await learning.finish(self._shared.pool, self._archive, self.host)
+            await self._finish_learning()
         self.frontier.release()
         with self._archive.transaction():
             self._archive.connection.execute(
@@ -436,6 +440,26 @@ class SiteCrawl:
             target = self.visits.target(item, own, discover.REDIRECT)
             self.visits.alias(item, target, f"redirects to {own}", status=response.status)
 
+    def _learn_when_due(self) -> None:
+        """Learn the site's template beside the other work, once the pages for it have been read."""
+        if not self._lesson_given and learning.is_due(self._archive, self.host):
+            self._lesson_given = True
+            lesson = asyncio.create_task(self._learn())
+            self._readers.add(lesson)
+            lesson.add_done_callback(self._lesson_done)
+
+    async def _learn(self) -> None:
+        await learning.learn(self._shared.pool, self._archive, self.host)
+
+    def _lesson_done(self, lesson: asyncio.Task[None]) -> None:
+        self._readers.discard(lesson)
+        self.stir()
+
+    async def _finish_learning(self) -> None:
+        await learning.finish(
+            self._shared.pool, self._archive, self.host, self.origin, run_id=self._shared.journal.run_id
+        )
+
     def _reader_done(self, reader: asyncio.Task[None]) -> None:
         self._readers.discard(reader)
         self._room.release()
@@ -473,6 +497,7 @@ class SiteCrawl:
         verdict = self.visits.read(item, reading, is_start=item.page_id == self._start_id)
         if item.state == "page" and item.kind in site.LISTINGS and not verdict.is_post:
             self._revisits.extend(settling.next_of_listing(self._archive, self.host, item))
+        self._learn_when_due()
         self._shared.tick(self.host)
         return reading
 

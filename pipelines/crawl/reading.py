@@ -47,6 +47,13 @@ class Task(NamedTuple):
     """What it repeats; None when the worker has this version already."""
 
 
+class Lesson(NamedTuple):
+    """Pages of one site, to learn from what it repeats."""
+
+    pages: tuple[tuple[str, bytes, tuple[tuple[str, str], ...]], ...]
+    """(address, body, headers) triples."""
+
+
 class Reading(NamedTuple):
     """What one page says."""
 
@@ -107,6 +114,14 @@ def read(task: Task, template: Any = None) -> Reading:
         entries=sum(1 for link in links if link.rank == discover.ENTRY),
         template_version=task.template_key[1] if task.template_key and template is not None else 0,
     )
+
+
+def learnt(lesson: Lesson) -> dict[str, Any]:
+    """Return what the site of *lesson* repeats, as ``Template.to_dict`` writes it. Never raises on account of pages."""
+    from scraper.learning import learn
+
+    responses = (Response(url, url, 200, headers, body, _EPOCH) for url, body, headers in lesson.pages)
+    return learn(parse(response) for response in responses).to_dict()
 
 
 def _canonical(page: Page, origin: Origin) -> str | None:

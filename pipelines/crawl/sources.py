@@ -31,6 +31,7 @@ Get = Callable[..., Awaitable[Response]]
 """``Fetcher.get``, or what stands in for it."""
 
 _NOT_MODIFIED, _OK = 304, 200
+_A_FEED = "not a sitemap: a feed"  # as standards.sitemap says it; a feed may stand for a sitemap (sitemaps.org)
 _ABSENT = frozenset((404, 410, 403))
 LONG_REST = timedelta(days=7)
 """How long a source that was not there is not asked for again."""
@@ -124,6 +125,10 @@ class Sources:
             self._unchanged(known, response, lastmod)
             return await self._children_of(url) or bool(known.entries)
         parsed = sitemaps.parse(response.body, response.final_url)
+        if parsed.problem == _A_FEED:
+            listed = list(self._feed_claims(feeds.parse(response.body, response.final_url, response.content_type)))
+            self._write(known, response, listed, count=len(listed), problem=None)
+            return bool(listed)
         claims = list(self._sitemap_claims(parsed))
         self._write(
             known, response, claims, lastmod=lastmod, problem=parsed.problem, count=len(claims) + len(parsed.children)
@@ -226,14 +231,14 @@ class Sources:
             if response is None:
                 return count > 0
             if response.status == _NOT_MODIFIED or known.content_hash == _hash(response):
+                # Those changed last stand first, so what follows has not changed either.
                 self._unchanged(known, response, None)
-                posts = known.entries or 0
-            else:
-                parsed = wordpress.parse_posts(response.body)
-                claims = list(self._wordpress_claims(parsed))
-                problem = None if parsed else "no list of posts"
-                self._write(known, response, claims, problem=problem, count=len(parsed))
-                posts = len(parsed)
+                return bool(known.entries)
+            parsed = wordpress.parse_posts(response.body, response.final_url)
+            claims = list(self._wordpress_claims(parsed))
+            problem = None if parsed else "no list of posts"
+            self._write(known, response, claims, problem=problem, count=len(parsed))
+            posts = len(parsed)
             total = total if total is not None else wordpress.total(response.headers)
             count += posts
             if posts < _WORDPRESS_PAGE or (total is not None and count >= total):

@@ -15,7 +15,7 @@ import sys
 from collections import OrderedDict
 from typing import Any, BinaryIO
 
-from pipelines.crawl.reading import Task, read
+from pipelines.crawl.reading import Lesson, Task, learnt, read
 
 FRAME = struct.Struct("!I")
 MAX_TEMPLATES = 64
@@ -33,9 +33,9 @@ def main(arguments: list[str]) -> None:
     templates: OrderedDict[tuple[str, int], Any] = OrderedDict()
     while (frame := read_frame(source)) is not None:
         # The frames come from the process that started this one, through a pipe nobody else holds.
-        task = Task(*pickle.loads(frame))  # noqa: S301
-        reading = read(task, _template(task, templates))
-        answer = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
+        work: Task | Lesson = pickle.loads(frame)  # noqa: S301
+        done = learnt(work) if isinstance(work, Lesson) else read(work, _template(work, templates))
+        answer = pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
         sink.write(FRAME.pack(len(answer)))
         sink.write(answer)
         sink.flush()

@@ -17,8 +17,9 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
-from pipelines.crawl.reading import Reading, Task
+from pipelines.crawl.reading import Lesson, Reading, Task
 from pipelines.crawl.values import MAX_WORKERS, CrawlLimits
 from pipelines.crawl.worker import FRAME
 
@@ -56,14 +57,15 @@ class _Worker:
         )
         return cls(process)
 
-    async def ask(self, task: Task, template: Callable[[], dict[str, object] | None]) -> Reading:
-        """Return the reading of *task*. Raises EOFError when the process ends instead."""
+    async def ask(self, work: Task | Lesson, template: Callable[[], dict[str, object] | None]) -> Any:
+        """Return what the process makes of *work*. Raises EOFError when the process ends instead."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        if task.template_key is not None and task.template_key not in self.templates:
-            task = task._replace(template=template())
-            self.templates.add(task.template_key)  # type: ignore[arg-type]
-        frame = pickle.dumps(tuple(task), pickle.HIGHEST_PROTOCOL)
+        key = work.template_key if isinstance(work, Task) else None
+        if isinstance(work, Task) and key is not None and key not in self.templates:
+            work = work._replace(template=template())
+            self.templates.add(key)
+        frame = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
         try:
             self.process.stdin.write(FRAME.pack(len(frame)))
             self.process.stdin.write(frame)
@@ -72,7 +74,7 @@ class _Worker:
             content = await self.process.stdout.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise EOFError from error
-        return Reading(*pickle.loads(content))  # noqa: S301  (from the process we started)
+        return pickle.loads(content)  # noqa: S301  (from the process we started)
 
     async def end(self, *, kill: bool) -> None:
         """End the process and wait for its end."""
@@ -113,6 +115,15 @@ class Pool:
 
         Raises Unreadable when it cost ``max_worker_deaths`` workers.
         """
+        reading: Reading = await self._done(task, template)
+        return reading
+
+    async def learn(self, lesson: Lesson) -> dict[str, Any]:
+        """Return what a site repeats. Raises Unreadable as ``read`` does."""
+        found: dict[str, Any] = await self._done(lesson, lambda: None)
+        return found
+
+    async def _done(self, work: Task | Lesson, template: Callable[[], dict[str, object] | None]) -> Any:
         async with self._slots:
             reason = ""
             for _ in range(max(1, self._limits.max_worker_deaths)):
@@ -120,7 +131,7 @@ class Pool:
                 done = False
                 try:
                     async with asyncio.timeout(self._limits.max_seconds_per_page):
-                        reading = await worker.ask(task, template)
+                        answer = await worker.ask(work, template)
                     done = True
                 except EOFError:
                     reason = "its worker died"
@@ -132,7 +143,7 @@ class Pool:
                     else:
                         await self._discard(worker)
                 if done:
-                    return reading
+                    return answer
             raise Unreadable(f"{reason}, {self._limits.max_worker_deaths} times")
 
     async def _start(self) -> _Worker:

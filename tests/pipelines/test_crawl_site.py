@@ -160,14 +160,14 @@ def calendar(request: Request) -> Reply:
 
 def test_traps_are_bounded_and_named(archive: Archive) -> None:
     blog = Blog(posts=12)
-    many = "".join(f'<a href="/shop?colour={number}&size={number % 7}">x</a>' for number in range(500))
+    many = "".join(f'<a href="/shop?colour={number}&form={number % 7}">x</a>' for number in range(500))
     blog.links = ("/calendar?month=1", "/shop", "/loop/a/", "/endless/page/2/")
     routes = blog.routes()
     routes["/shop"] = Reply(many)
     for month in range(400):
         routes[f"/calendar?month={month}"] = calendar
     for number in range(400):
-        routes[f"/shop?colour={number}&size={number % 7}"] = Reply(many)
+        routes[f"/shop?colour={number}&form={number % 7}"] = Reply(many)
         routes[f"/endless/page/{number}/"] = Reply(f'<a href="/endless/page/{number + 1}/">older</a>')
         routes["/loop/" + "a/" * number] = Reply('<a href="a/">deeper</a>')
     with serve(routes) as server:
