@@ -2,7 +2,7 @@
 
 In a ``console`` block a line after ``$`` is a command and the lines below it are what it prints. In these, ``…`` stands
 for anything, digits for any digits (ports, times, numbers of articles differ from run to run), a lone ``…`` for any
-lines. Blocks that begin with what needs the internet (``blog.example``) or sets the machine up (``make``) are not run here.
+lines. Blocks that begin with what needs the internet (``blog.example``) or sets the machine up (``make``) are not run.
 """
 
 from __future__ import annotations
