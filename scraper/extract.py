@@ -14,6 +14,8 @@ from typing import Any
 from scraper import clean, fields
 from scraper.article import ARTICLE, Article, Dropped, Found, Image
 from scraper.body import choose_container
+from scraper.dump import steps as dump_steps
+from scraper.dump.outline import outline_of_dump
 from scraper.marks import Cut, Marks
 from scraper.outline import Line, outline
 from scraper.page import Page, parse, parse_text
@@ -54,6 +56,8 @@ def judge(page: Page, template: Any = None) -> Marks:
     """Return everything known about the page's blocks: a verdict for each, and the candidates of every field."""
     marks = Marks.of(page)
     marks.template = template
+    if page.is_dump:
+        return dump_steps.judge(marks)
     for name, find in fields.BEFORE_THE_BODY:
         marks.known[name] = find(marks)
     for step, cut in clean.BEFORE_THE_BODY:
@@ -91,7 +95,7 @@ def _mark_outside(marks: Marks) -> None:
 def article_of(marks: Marks) -> Article:
     """Return the Article of a judged page: the winner of every field, and the body rendered."""
     page = marks.page
-    lines = outline(marks)
+    lines = outline_of_dump(marks) if page.is_dump else outline(marks)
     text = to_text(lines)
     return Article(
         url=page.url,
@@ -133,7 +137,7 @@ def _images(lines: list[Line]) -> tuple[Image, ...]:
 
 def _dropped(marks: Marks) -> tuple[Dropped, ...]:
     return tuple(
-        Dropped(storable(block.text), verdict.step, verdict.reason, verdict.evidence)
+        Dropped(block.text if block.text.isprintable() else storable(block.text), *verdict)
         for block, verdict in zip(marks.page.blocks, marks.verdicts, strict=True)
         if verdict is not None
     )

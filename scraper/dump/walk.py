@@ -26,6 +26,8 @@ NARROWEST, WIDEST = 40, 130
 """Columns at which text is wrapped. Beyond, a line is a paragraph as the tool found it."""
 WRAPPED_SHARE = 0.15
 """Share of the lines that must be full for the text to count as wrapped; else it is the longest line or two."""
+FEWEST_FULL = 5
+"""Full lines a wrapped text has at least; fewer are chance."""
 LONG_WORD = 40
 """Characters of a word that may stick out over the width: addresses are not broken."""
 
@@ -105,7 +107,7 @@ def unwrapped(lines: list[str]) -> list[str]:
     if not NARROWEST <= width <= WIDEST:
         return lines
     joins = [False, *(_is_full(line, following, width) for line, following in pairwise(lines))]
-    if sum(joins) < WRAPPED_SHARE * sum(not line.isspace() for line in lines if line):
+    if sum(joins) < FEWEST_FULL or sum(joins) < WRAPPED_SHARE * sum(not line.isspace() for line in lines if line):
         return lines
     groups: list[list[str]] = []
     for line, joined in zip(lines, joins, strict=True):
