@@ -35,6 +35,15 @@ def storable(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def scalar(text: str) -> str:
+    r"""Return *text* with every lone surrogate as U+FFFD, so that it can be encoded (Web IDL calls this a USVString).
+
+    >>> scalar("a\ud800") == "a\ufffd"
+    True
+    """
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def count_words(text: str) -> int:
     """Return how many words *text* holds; a character of an unspaced script counts as half a word.
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from protego import Protego
 from protego._utils import _quote_path, _quote_pattern
 
+from scraper.text import scalar
+
 MAX_BYTES = 512 * 1024
 """Bytes looked at; the rest of a longer file is ignored (RFC 9309 §2.5 asks for at least 500 kibibytes)."""
 MAX_LINE = 4_096
@@ -114,7 +116,7 @@ def parse(body: bytes | str) -> Robots:
     >>> parse(b"\xef\xbb\xbfUser-agent: *\nDisallow: /private\n").allowed("https://blog.example/private/a", "backfile")
     False
     """
-    text = body[:MAX_BYTES].decode("utf-8-sig", "replace") if isinstance(body, bytes) else _scalar(body[:MAX_BYTES])
+    text = body[:MAX_BYTES].decode("utf-8-sig", "replace") if isinstance(body, bytes) else scalar(body[:MAX_BYTES])
     lines = [line[:MAX_LINE].partition("#")[0] for line in _LINE_END.split(text.removeprefix("\ufeff"))]
     lines = [line for line in lines if line and not line.isspace()]
     sitemaps = Protego.parse("\n".join(line for line in lines if _SITEMAP.match(line))).sitemaps
@@ -170,15 +172,10 @@ def _lines_for(groups: tuple[_Group, ...], products: frozenset[str]) -> list[str
 
 def _target(url: str) -> str:
     """Return *url* with a host that any parser takes: rules look at path and query alone."""
-    rest = _scalar(url)
+    rest = scalar(url)
     before = _BEFORE_PATH.match(rest)
     rest = rest[before.end() :] if before else rest
     return rest if rest.startswith("/") and not rest.startswith("//") else f"http://h/{rest.removeprefix('/')}"
-
-
-def _scalar(text: str) -> str:
-    """Return *text* with lone surrogates replaced: they cannot be percent-encoded."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 ALLOW_ALL = parse("")

@@ -26,6 +26,7 @@ import ada_url
 
 from scraper.errors import InvalidURL
 from scraper.resources import data_path
+from scraper.text import scalar
 
 MAX_URL_LENGTH = 8_192
 """Longest address taken, in characters: servers refuse longer request lines (nginx 8 KiB, Apache 8,190 bytes)."""
@@ -106,14 +107,9 @@ def _joined(base: str, href: str) -> str:
     except ValueError:  # unparsable, or a lone surrogate, which UTF-8 cannot say (UnicodeEncodeError is a ValueError)
         pass
     try:
-        return ada_url.join_url(_scalar(base), _scalar(href))
+        return ada_url.join_url(scalar(base), scalar(href))
     except ValueError:
         return ""
-
-
-def _scalar(text: str) -> str:
-    """Return *text* with lone surrogates replaced, as the Web IDL type USVString asks."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _parse(url: str) -> _Parts:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scraper.errors import InvalidURL
 from scraper.standards import url as urls
+from scraper.text import scalar
 from tests.shared import SHARED, needs_shared
 
 HREF_PIECES = st.sampled_from(
@@ -82,7 +83,7 @@ class TestJoin:
     def test_short_cuts_change_nothing(self, base: str, href: str) -> None:
         """The links that are never parsed come out as the parser would write them."""
         try:
-            parsed = ada_url.join_url(urls._scalar(base), urls._scalar(href)).partition("#")[0]
+            parsed = ada_url.join_url(scalar(base), scalar(href)).partition("#")[0]
         except ValueError:
             parsed = ""
         expected = parsed if parsed.startswith(("http://", "https://")) else None
