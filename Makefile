@@ -1,4 +1,4 @@
-# Every development command. `make demo` and `make test` do all their own set-up.
+# Every development command. Each sets up .venv by itself when it is missing or pyproject.toml has changed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,18 +8,11 @@ STAMP := $(VENV)/.installed
 
 install: $(STAMP)
 
-# uv when it is there (faster), else venv and pip. Both read the versions from pyproject.toml.
 $(STAMP): pyproject.toml
-	@if command -v uv >/dev/null 2>&1; then \
-		test -x $(BIN)/python || uv venv --quiet --python '>=3.11' $(VENV); \
-		uv pip install --quiet --python $(BIN)/python --editable . --group dev; \
-	else \
-		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev; \
-	fi
+	@PYTHON='$(PYTHON)' ./.ci/venv
 	@touch $(STAMP)
 
+# Crawl the bundled blog and show what comes of it; no internet needed.
 demo: $(STAMP)
 	@$(BIN)/backfile demo
 
