@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from pipelines.archive.filters import Filters, hosts_like
 from pipelines.archive.queries import ANYWHERE, Query, parse
-from pipelines.archive.ranking import Matches, by_date, rank, restricted
+from pipelines.archive.ranking import Matches, by_date, rank, restricted, rows_of
 from pipelines.archive.snippets import Span, needles, snippet, spans
 
 SORTS = ("rank", "newest", "oldest")
@@ -145,7 +145,7 @@ _HIT_COLUMNS = "id, url, title, site, published, byline, text"
 def _hits(connection: sqlite3.Connection, query: Query, ranked: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:
     listed = ", ".join([str(article_id) for article_id, _ in ranked])
     rows: dict[int, Any] = {
-        row[0]: row for row in connection.execute(f"SELECT {_HIT_COLUMNS} FROM articles WHERE id IN ({listed})")
+        row[0]: row for row in rows_of(connection, f"SELECT {_HIT_COLUMNS} FROM articles WHERE id IN ({listed})")
     }
     several = ", ".join([str(article_id) for article_id, row in rows.items() if row[5] and ", " in row[5]])
     names: dict[int, list[str]] = {}

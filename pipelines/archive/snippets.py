@@ -39,6 +39,8 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding()
+_ACCENTED = re.compile(r"[\u00c0-\u024f\u0370-\u04ff\u1e00-\u1fff]")
+"""Letters that may lose an accent when they are folded."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -58,24 +60,27 @@ class Needle:
     """False for unspaced scripts, where a match may stand anywhere."""
     prefix: bool
 
-    def places(self, low: str, limit: int) -> Iterator[Span]:
-        """Yield the first *limit* (start, end) in *low*, in order."""
+    def places(self, low: str, limit: int, start: int = 0, stop: int | None = None) -> Iterator[Span]:
+        """Yield the first *limit* (start, end) that begin in *low* between *start* and *stop*, in order."""
         first = self.first
         size = len(first)
-        at = low.find(first)
+        stop = len(low) if stop is None else stop
         tries = _TRIES
-        while at >= 0 and tries and limit:
+        at = low.find(first, start, stop)
+        while at >= 0:
             end = at + size
             if not self.whole:
                 yield at, end
                 limit -= 1
             elif not (at and low[at - 1].isalnum()):
-                stop = self._end(low, end)
-                if stop:
-                    yield at, stop
+                behind = self._end(low, end)
+                if behind:
+                    yield at, behind
                     limit -= 1
             tries -= 1
-            at = low.find(first, end)
+            if not (limit and tries):
+                return
+            at = low.find(first, end, stop)
 
     def _end(self, low: str, end: int) -> int:
         """Return where the phrase whose first word ends at *end* does; 0 when it is something else."""
@@ -158,35 +163,56 @@ def _first_match(text: str, wanted: Sequence[Needle], room: int) -> int:
     Best is what holds the most different needles, and the earliest of those. Words nearly always occur in lower case,
     so the text is searched as it is first; a lower-cased and a folded copy are only made when that does not find all.
     """
-    best, most = _window(text, wanted, room)
-    if most < len(wanted):
-        best, most = max((best, most), _window(lowered(text), wanted, room), key=lambda found: found[1])
-    if most < len(wanted) and not text.isascii():
-        best, most = max((best, most), _window(_folded_in_place(text), wanted, room), key=lambda found: found[1])
-    return best
+    found = _window(text, wanted, room)
+    if not found[1] or (found[1] < len(wanted) and not _all_occur(text, wanted)):
+        low = lowered(text)
+        found = max(found, _window(low, wanted, room), key=_matches)
+        if found[1] < len(wanted) and _ACCENTED.search(low) and not _all_occur(low, wanted):
+            found = max(found, _window(_folded_in_place(text), wanted, room), key=_matches)
+    return found[0]
+
+
+def _matches(found: tuple[int, int]) -> int:
+    return found[1]
+
+
+def _all_occur(text: str, wanted: Sequence[Needle]) -> bool:
+    """Say whether every needle's first word seems to be in *text*, small or with a capital."""
+    return all(needle.first in text or needle.first.capitalize() in text for needle in wanted)
 
 
 def _window(low: str, wanted: Sequence[Needle], room: int) -> tuple[int, int]:
-    """Return (where the first match of the best stretch stands or -1, how many needles are in the stretch)."""
-    if len(wanted) == 1:
-        first = next((start for start, _ in wanted[0].places(low, 1)), -1)
-        return first, int(first >= 0)
-    places = sorted((start, index) for index, needle in enumerate(wanted) for start, _ in needle.places(low, _PLACES))
-    best, most = -1, 0
-    counts = [0] * len(wanted)
-    inside = right = 0
-    for start, index in places:
-        while right < len(places) and places[right][0] < start + room:
-            inside += not counts[places[right][1]]
-            counts[places[right][1]] += 1
-            right += 1
-        if inside > most:
-            best, most = start, inside
-            if most == len(wanted):
+    """Return (where the first match of the best stretch stands or -1, how many needles are in the stretch).
+
+    The longest words are the rarest: the others are looked for around the places of one of those only.
+    """
+    order = sorted(wanted, key=_length, reverse=True) if len(wanted) > 1 else wanted
+    for index, anchor in enumerate(order):
+        best, most = -1, 0
+        for at, _ in anchor.places(low, _PLACES):
+            first, found = _around(low, at, order[index + 1 :], room)
+            if found > most:
+                best, most = first, found
+            if most == len(order) - index:
                 break
-        counts[index] -= 1
-        inside -= not counts[index]
-    return best, most
+        if most:
+            return best, most
+    return -1, 0
+
+
+def _length(needle: Needle) -> int:
+    return len(needle.first) + sum(map(len, needle.rest))
+
+
+def _around(low: str, at: int, others: Sequence[Needle], room: int) -> tuple[int, int]:
+    """Return (the first match, how many needles match) within half of *room* before and the rest behind *at*."""
+    first, found = at, 1
+    for other in others:
+        place = next(other.places(low, 1, max(0, at - room // 2), at + room // 2), None)
+        if place is not None:
+            found += 1
+            first = min(first, place[0])
+    return first, found
 
 
 def _start_of(text: str, first: int) -> int:
