@@ -25,6 +25,9 @@ PRESCAN_BYTES = 16 * 1024
 """Bytes searched for a meta. The standard says 1,024; themes put kilobytes of scripts and comments before it."""
 SAMPLE_BYTES = 16 * 1024
 """Bytes of text shown to the detection: more changes its answer no longer, and costs milliseconds."""
+WINDOW_BYTES = 64 * 1024
+"""Bytes before and after the first that is no UTF-8, by which damage is told from another encoding; eight times as many
+behind it are searched for a sample."""
 GOOD_PER_BAD = 5
 """UTF-8 with broken bytes is still UTF-8 when at least so many characters beyond ASCII are whole for each broken."""
 WIDE_SAMPLE_BYTES = 512
@@ -61,6 +64,8 @@ _TAG = re.compile(rb"<[^<>]*+>")
 # All but the first bytes of a run of ASCII, of which the first may belong to the character before it.
 _RUN_OF_ASCII = re.compile(rb"(?<=[\x00-\x7f]{8})[\x00-\x7f]{56,}+")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{3,}+")
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 _CONTROL = re.compile("[\x80-\x9f]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_LETTER = re.compile(rb"[\xc0-\xff]")
@@ -122,8 +127,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     header = _header_encoding(content_type)
     try:
         text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return _legacy(body, header)
+    except UnicodeDecodeError as error:
+        return _legacy(body, header, error.start)
     named = header or prescan(body)
     source = "header" if header else "meta" if named else None
     if _ESCAPE in body and any(escape in body for escape in _ESCAPES):
@@ -211,15 +216,14 @@ def _utf_16(body: bytes) -> str | None:
     return "utf-16be" if even > odd else "utf-16le"
 
 
-def _legacy(body: bytes, header: str | None) -> Decoded:
-    """Return the text of bytes that are not valid UTF-8."""
+def _legacy(body: bytes, header: str | None, first_error: int) -> Decoded:
+    """Return the text of bytes that are not valid UTF-8 from *first_error* on. What is looked at lies around there."""
     meta = prescan(body)
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    if beyond_ascii - broken >= GOOD_PER_BAD * broken:
-        return Decoded(text, "utf-8", "header" if header == "utf-8" else "meta" if meta == "utf-8" else "detected")
-    sample = _sample(body)
+    start = max(first_error - WINDOW_BYTES, 0)
+    if _is_damaged_utf_8(body[start : first_error + WINDOW_BYTES]):
+        source = "header" if header == "utf-8" else "meta" if meta == "utf-8" else "detected"
+        return Decoded(body.decode("utf-8", "replace"), "utf-8", source)
+    sample = _sample(body[start : first_error + 8 * WINDOW_BYTES])
     named = {name: source for name, source in ((meta, "meta"), (header, "header")) if name and name != "utf-8"}
     believed = [name for name in reversed(named) if _fits(sample, name)]
     if len(believed) == 1:
@@ -233,6 +237,14 @@ def _legacy(body: bytes, header: str | None) -> Decoded:
         guess = next(iter((*believed, *reversed(named))), _FALLBACK)
         return Decoded(_text(body, guess), guess, named.get(guess, "default"))
     return Decoded(_text(body, guess), guess, named.get(guess, "detected"))
+
+
+def _is_damaged_utf_8(window: bytes) -> bool:
+    # What a cut through a character leaves at either end is not damage.
+    text = window.lstrip(_CONTINUATION).rstrip(_BEYOND_ASCII).decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return beyond_ascii - broken >= GOOD_PER_BAD * max(broken, 1)
 
 
 def _sample(body: bytes) -> bytes:

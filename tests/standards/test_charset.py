@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.standards import charset
@@ -65,6 +65,15 @@ class TestWhoIsBelieved:
         decoded = charset.decode(body, "text/html; charset=utf-8")
         assert (decoded.encoding, decoded.source) == ("utf-8", "header")
         assert "rêvaient déjà" in decoded.text
+
+    def test_a_character_cut_at_the_end_is_damage_too(self) -> None:
+        decoded = charset.decode(FRENCH.encode() + "é".encode()[:1], None)
+        assert (decoded.text, decoded.encoding) == (FRENCH + "\ufffd", "utf-8")
+
+    def test_damage_far_from_the_beginning(self) -> None:
+        body = page(FRENCH * 2_000).encode()
+        decoded = charset.decode(body[:-300] + b"\xe9" + body[-300:], None)
+        assert (decoded.encoding, decoded.text.count("\ufffd")) == ("utf-8", 1)
 
     def test_the_xml_declaration_counts_as_a_meta(self) -> None:
         body = '<?xml version="1.0" encoding="windows-1251"?><title>Сеть</title>'.encode("windows-1251")
@@ -128,12 +137,14 @@ class TestPrescan:
         assert charset.prescan(b" " * charset.PRESCAN_BYTES + b"<meta charset=koi8-r>") is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.one_of(st.none(), st.text(max_size=40)))
 def test_never_raises(body: bytes, content_type: str | None) -> None:
     decoded = charset.decode(body, content_type)
     assert charset.encoding_of(decoded.encoding) == decoded.encoding
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_utf_8_comes_back(text: str) -> None:
     body = text.encode("utf-8", "replace")

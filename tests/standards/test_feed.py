@@ -15,7 +15,7 @@ from re import sub
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.standards import feed
@@ -202,6 +202,7 @@ class TestHostile:
             )
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.binary(max_size=200), st.text(alphabet='<>/!-[]&;:= "rsitemlnkfd{}é', max_size=120).map(str.encode))
 )

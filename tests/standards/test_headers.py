@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.standards import headers
@@ -158,6 +158,7 @@ READERS: list[Callable[[str], Any]] = [
 ]
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.text(alphabet="<>;,=\"'/: \\\t0a.*-", max_size=60)))
 def test_never_raises(value: str) -> None:
     for read in READERS:

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.standards import robots
@@ -117,6 +117,7 @@ class TestBytes:
         assert allowed(text)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200)), st.text(max_size=20), st.text(max_size=20))
 def test_never_raises(body: bytes | str, path: str, token: str) -> None:
     rules = robots.parse(body)

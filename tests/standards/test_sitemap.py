@@ -8,7 +8,7 @@ import time
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.standards import sitemap
@@ -160,6 +160,7 @@ class TestDates:
         assert sitemap.w3c_date(text) == date
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.binary(max_size=200), st.text(alphabet="<>/!-[]&;:# urlsetocCDATAh1é", max_size=120).map(str.encode))
 )

@@ -75,7 +75,7 @@ class TestJoin:
         assert urls.join(base, "/" + "a" * urls.MAX_URL_LENGTH) is None
         assert urls.join(base, "https://a.example/" + "a" * urls.MAX_URL_LENGTH) is None
 
-    @settings(max_examples=400)
+    @settings(max_examples=400, deadline=None)
     @given(BASES, HREFS)
     @example("https://blog.example/", "/%2e%2e/a")
     @example("https://blog.example/", "/a/..;x")
@@ -168,7 +168,7 @@ class TestNormalise:
         with pytest.raises(InvalidURL):
             urls.normalise(address)
 
-    @settings(max_examples=400)
+    @settings(max_examples=400, deadline=None)
     @given(st.sampled_from(["http://", "https://blog.example/", ""]), HREFS)
     @example("http://", "0../")
     @example("https://blog.example/", "%%371")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.errors import InvalidURL
@@ -109,6 +109,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(POST)), JSON), st.text(max_size=60))
 def test_never_raises(item: dict[str, object], text: str) -> None:
     posts({"link": "https://blog.example/a", **item})
