@@ -109,7 +109,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(POST)), JSON), st.text(max_size=60))
 def test_never_raises(item: dict[str, object], text: str) -> None:
     posts({"link": "https://blog.example/a", **item})
