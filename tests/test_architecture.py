@@ -44,6 +44,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.ranking",
         "scraper.marks",
         "scraper.links",
+        "scraper.edges",
         "scraper.labels",
         "scraper.cards",
         "scraper.named",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -58,6 +59,8 @@ SENTENCE_WORDS = 14
 BOX_BLOCKS = 14
 """The most blocks a box around the winner may hold for its paragraphs to join easily."""
 _CERTAINLY_OTHER = frozenset(("comments", "hidden", "title_repeats"))
+_SMALL = frozenset(("hello", "hey", "i'm", "meet", "and", "welcome"))
+"""Words beside the author's name in a line that is no more than a name."""
 _ABOUT = Hint.ABOUT.value
 _AUTHOR_OR_ABOUT = (Hint.AUTHOR | Hint.BYLINE | Hint.ABOUT).value
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -120,11 +123,26 @@ def _cuts(bios: list[list[Block]], scene: _Scene, chance: float) -> Iterator[Cut
     opening = kept[min(OPENING_BLOCKS, len(kept)) - 1].index if kept else -1
     tail = scene.marks.tail()
     for bio in bios:
+        yield from _label_cuts(scene, bio[0])
         for block in bio:
-            inside = opening < block.index < tail and scene.first <= block.index
+            inside = scene.first <= block.index < tail
+            if inside and block.index <= opening and introduced_name(block.text) is None:
+                inside = False  # below the byline; an introduction in the first person there opens the article
             if inside and block.index not in scene.author and chance < CERTAIN:
                 continue
             yield Cut(block.index, block.index + 1, "about the author", _source(scene, block))
+
+
+def _label_cuts(scene: _Scene, first: Block) -> Iterator[Cut]:
+    """Yield the lines directly above a bio that announce it: a heading such as "About the author", the author's
+    name."""
+    labels = labels_of(scene.marks)
+    for index in range(first.index - 1, max(first.index - 1 - HEADING_REACH, -1), -1):
+        block = scene.marks.page.blocks[index]
+        is_name = block.words <= NAME_WORDS and scene.names and _words_of(block.text) <= scene.names | _SMALL
+        if index == scene.marks.headline or not ("bio_heading" in labels.get(index, ()) or is_name):
+            return
+        yield Cut(index, index + 1, "about the author", "above the bio")
 
 
 def _source(scene: _Scene, block: Block) -> str:
@@ -283,14 +301,23 @@ def _add_names(out: dict[str, float], scene: _Scene, block: Block, said: Wording
             out["name_first"] = 1.0
             if heads > 1:
                 out["full_name_first"] = 1.0
-        elif not names.isdisjoint(said.tokens):
-            out["name_inside"] = 1.0
+        else:
+            if not names.isdisjoint(said.tokens):
+                out["name_inside"] = 1.0
+            if _OTHER_NAME.match(block.text):
+                out["other_name_first"] = 1.0
     if block.index in scene.named:
         out["below_name"] = 1.0
         if scene.named[block.index] == 1:
             out["just_below_name"] = 1.0
     if block.index in scene.headed:
         out["headed"] = 1.0
+
+
+_OTHER_NAME = re.compile(
+    r"[A-ZÀ-Þ][\w'’.-]+ (?:[A-ZÀ-Þ][\w'’.-]*\.? )?[A-ZÀ-Þ][\w'’-]+,? (?:is|was|has|a|an|the|who)\b"
+)
+"""A first and a second name, then a verb: of a person other than the author when asked."""
 
 
 def _add_place(out: dict[str, float], scene: _Scene, block: Block) -> None:
@@ -350,6 +377,7 @@ _CROSSES = tuple(
     first_person*step_footers headed*role headed*first_person headed*third_person third_person*after_body
     third_person*mid_body we*box role*copula introduces*mid_body introduces*end_of_body introduces*last_of_body
     introduces*after_body introduces*cut_in_body introduces*life introduces*headed
+    other_name_first*mid_body other_name_first*end_of_body other_name_first*box
     """.split()
 )
 """Pairs of features that mean more together."""

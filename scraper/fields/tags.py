@@ -134,6 +134,8 @@ def _points(marks: Marks, links: Links, anchor: Anchor, block: Block, labelled: 
     target = links.target(anchor.href)
     if target is None or not links.is_family(target):
         return 0.0, ""
+    if named >= 0 and "cloud" in marks.page.frames[named].names:
+        return 0.0, ""
     around = links.chain(marks.page.frames[named].parent if named >= 0 else anchor.frame)
     if around & _ELSEWHERE or (around & _FOOTER and not said):
         points -= 2.2
