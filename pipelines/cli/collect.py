@@ -136,20 +136,21 @@ def _opened(db: Path, *, make: bool) -> Archive:
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--url", type=WebAddress(), metavar="URL", help="The address that a single saved page was read from.")
+@click.option("--all-kinds", is_flag=True, help="File listings, About pages and the like, too.")
 @json_option
 @db_option
-def import_(paths: tuple[Path, ...], url: str | None, as_json: bool, db: Path) -> int:
+def import_(paths: tuple[Path, ...], url: str | None, all_kinds: bool, as_json: bool, db: Path) -> int:
     """File pages that are already on this machine.
 
-    PATH is a saved HTML page, a plain-text dump of one, a WARC file (plain or gzip), or a folder of these. Files that
-    cannot be read make the exit code 3.
+    PATH is a saved HTML page, a plain-text dump of one, a WARC file (plain or gzip), or a folder of these. Of these the
+    articles are filed. Files that cannot be read make the exit code 3.
     """
     from pipelines.datasets.importing import import_files
 
     if url and (len(paths) > 1 or paths[0].is_dir()):
         raise click.UsageError("--url goes with a single file", click.get_current_context())
     with _opened(db, make=True) as archive, archive.run_lock(), progress.Tally("page") as tally:
-        report = import_files(archive, paths, url=url, progress=tally.show)
+        report = import_files(archive, paths, url=url, all_kinds=all_kinds, progress=tally.show)
     if as_json:
         console.write_json(report.to_dict())
     else:

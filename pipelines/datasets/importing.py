@@ -79,23 +79,29 @@ class ImportReport:
 
 
 def import_files(
-    archive: Archive, paths: Iterable[Path], *, url: str | None = None, progress: Callable[[int], None] | None = None
+    archive: Archive,
+    paths: Iterable[Path],
+    *,
+    url: str | None = None,
+    all_kinds: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """File the articles of *paths* in *archive* and return what became of them.
 
-    A folder stands for the HTML, text and WARC files below it. *url* is the address of a single saved page. *progress*
-    is told the number of pages so far. Files that cannot be read are in the report. Raises ArchiveError.
+    A folder stands for the HTML, text and WARC files below it. *url* is the address of a single saved page. With
+    *all_kinds* listings, About pages and the like are filed too. *progress* is told the number of pages so far. Files
+    that cannot be read are in the report. Raises ArchiveError.
     """
     report = ImportReport()
     batch: list[Incoming] = []
     for incoming in _incoming(paths, url, report):
         batch.append(incoming)
         if len(batch) == _BATCH:
-            _file(archive, batch, report)
+            _file(archive, batch, report, all_kinds=all_kinds)
             batch.clear()
         if progress:
             progress(report.pages + len(batch))
-    _file(archive, batch, report)
+    _file(archive, batch, report, all_kinds=all_kinds)
     return report
 
 
@@ -159,13 +165,13 @@ def _as_source(incoming: Incoming) -> bytes | Response:
     return Response(incoming.url, incoming.url, 200, headers, incoming.body, incoming.fetched_at)
 
 
-def _file(archive: Archive, batch: Iterable[Incoming], report: ImportReport) -> None:
+def _file(archive: Archive, batch: Iterable[Incoming], report: ImportReport, *, all_kinds: bool) -> None:
     """File a batch in one transaction."""
     with archive.transaction():
         for incoming in batch:
             report.pages += 1
             article = extract(_as_source(incoming), url=incoming.url)
-            if article.page_type != ARTICLE:
+            if article.page_type != ARTICLE and not all_kinds:
                 report.skipped[article.page_type] += 1
             elif not article.text:
                 report.skipped["empty"] += 1

@@ -189,7 +189,8 @@ def written(tmp_path: Path, call: Caller) -> Callable[[str], Path]:
         page = tmp_path / "page.html"
         page.write_text(html, encoding="utf-8")
         db = tmp_path / "a.db"
-        assert call("import", page, "--url", "https://blog.example/tides/", "--db", db).code == exits.DONE
+        where = ("--url", "https://blog.example/tides/", "--db", db)
+        assert call("import", page, "--all-kinds", *where).code == exits.DONE
         return db
 
     return write

@@ -61,8 +61,8 @@ def test_a_text_dump_is_filed_once_under_its_content(tmp_path: Path) -> None:
     dump = tmp_path / "dump.txt"
     dump.write_text("On tides\n\nJuly 26, 2021\n\n" + "The sea comes in twice a day, and nobody asked it to. " * 20)
     with Archive(tmp_path / "a.db") as archive:
-        assert import_files(archive, [dump]).verdicts["new"] == 1
-        assert import_files(archive, [dump]).verdicts["unchanged"] == 1
+        assert import_files(archive, [dump], all_kinds=True).verdicts["new"] == 1
+        assert import_files(archive, [dump], all_kinds=True).verdicts["unchanged"] == 1
         (stored,) = archive.articles()
         assert "twice a day" in stored.article.text
 
@@ -74,7 +74,7 @@ def test_files_that_cannot_be_read_are_reported_and_the_rest_filed(tmp_path: Pat
     (tmp_path / "b.html").write_bytes(b"\x89PNG\0\0")
     (tmp_path / "c.warc").write_bytes(b"not a warc file\n")
     with Archive(tmp_path / "a.db") as archive:
-        report = import_files(archive, [tmp_path / name for name in ("a.html", "b.html", "c.warc")])
+        report = import_files(archive, [tmp_path / name for name in ("a.html", "b.html", "c.warc")], all_kinds=True)
     assert report.verdicts["new"] == 1
     assert [Path(name).name for name, _ in report.problems] == ["b.html", "c.warc"]
 
@@ -86,6 +86,16 @@ def test_the_moment_of_a_file_is_when_it_was_saved(tmp_path: Path) -> None:
     path.write_text("<title>On tides</title><h1>On tides</h1>" + "<p>The sea comes in twice a day.</p>" * 9)
     os.utime(path, (1_600_000_000, 1_600_000_000))
     with Archive(tmp_path / "a.db") as archive:
-        import_files(archive, [path])
+        import_files(archive, [path], all_kinds=True)
         (stored,) = archive.articles()
         assert datetime.fromisoformat(stored.fetched_at) == datetime.fromtimestamp(1_600_000_000, UTC)
+
+
+def test_pages_that_are_no_articles_are_left_out_and_counted(tmp_path: Path) -> None:
+    site = build(read(), BASE)
+    for name, path in (("listing", "/page/2/"), ("post", f"/{SLUGS[0]}/")):
+        (tmp_path / f"{name}.html").write_bytes(site.documents[path].body)
+    with Archive(tmp_path / "a.db") as archive:
+        report = import_files(archive, [tmp_path])
+        assert (report.pages, report.verdicts["new"], sum(report.skipped.values())) == (2, 1, 1)
+        assert import_files(archive, [tmp_path], all_kinds=True).articles == 2
