@@ -322,22 +322,61 @@ def _is_of_comments(url: str, title: str) -> bool:
 
 
 def claimed(
-    url: str, origin: Origin, found_by: str, *, text: str = "", lastmod: str | None = None, published: str | None = None
+    url: str,
+    origin: Origin,
+    found_by: str,
+    *,
+    text: str = "",
+    lastmod: str | None = None,
+    published: str | None = None,
+    source: str = "",
 ) -> Link | None:
     """Return the Link for an address that a feed, a sitemap or WordPress names; None when it is of another site.
 
-    What looks like a listing or a file keeps that rank: sitemaps name tag pages as well.
+    What looks like a listing or a file keeps that rank: sitemaps name tag pages as well. *source* is the address of the
+    sitemap, whose name may say what it lists.
     """
     own = origin.own(url)
     if own is None:
         return None
     kind = site.guess(own).kind
     rank = CLAIMED if kind == site.POST else _RANK_OF_KIND.get(kind, LEFTOVER)
+    listed = kind_listed(source) if source and kind == site.POST else None
+    if listed in (site.TAG, site.CATEGORY, site.AUTHOR):
+        kind, rank = listed, _RANK_OF_KIND[listed]
+    elif listed == site.PAGE:
+        rank = ABOUT
     if found_by == WORDPRESS:
         kind, rank = site.POST, CLAIMED
     elif found_by == FEED and kind not in site.NEVER_A_PAGE and kind != site.HOME:
         rank = CLAIMED
     return Link(own, found_by, f"named by a {found_by}", rank, kind, text[:300], lastmod, published)
+
+
+_LISTED = re.compile(r"(?<![a-z])(posts?|pages?|articles?|news|tags?|categor\w*|authors?|users?)(?![a-z])")
+_KIND_LISTED = {
+    "pos": site.POST,
+    "art": site.POST,
+    "new": site.POST,
+    "pag": site.PAGE,
+    "tag": site.TAG,
+    "cat": site.CATEGORY,
+    "aut": site.AUTHOR,
+    "use": site.AUTHOR,
+}
+
+
+def kind_listed(sitemap: str) -> str | None:
+    """Return the kind of page a sitemap lists, as its own name says; None when it says none.
+
+    Programs that write sitemaps keep one for each kind: ``post-sitemap.xml`` (Yoast), ``wp-sitemap-posts-page-1.xml``
+    (WordPress), ``sitemap-pages.xml`` (Ghost), ``sitemap-pt-post-2020-01.xml``. The last such word counts.
+
+    >>> kind_listed("https://blog.example/wp-sitemap-posts-page-1.xml"), kind_listed("https://blog.example/sitemap.xml")
+    ('page', None)
+    """
+    words = _LISTED.findall(site.path_of(sitemap).lower())
+    return _KIND_LISTED[words[-1][:3]] if words else None
 
 
 SITEMAP_GUESSES = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")

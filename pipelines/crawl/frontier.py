@@ -235,11 +235,22 @@ class Frontier:
         items = [item for row in rows if (item := Item(*row)).page_id not in self._out][:BATCH]
         if not items:
             return
+        if items[0].kind == site.DATE:
+            items = self._oldest(items[0].priority)
         self._db.executemany(
             "UPDATE pages SET lease = ?, attempts = attempts + 1 WHERE id = ?",
             [(self._run_id, item.page_id) for item in items],
         )
         self._batch.extend(items)
+
+    def _oldest(self, priority: int) -> list[Item]:
+        """Return the date archives that wait, oldest first: the newest posts are known from elsewhere, if any are."""
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM pages WHERE site = ? AND state = 'queued' AND priority = ? AND kind = ?"  # noqa: S608
+            " ORDER BY url",
+            (self.host, priority, site.DATE),
+        )
+        return [item for row in rows if (item := Item(*row)).page_id not in self._out][:BATCH]
 
     def _put_back(self) -> None:
         """Let the addresses at hand wait again, because a better one has come."""

@@ -417,6 +417,10 @@ class SiteCrawl:
         if response.status == _NOT_MODIFIED or (same and item.state not in ("queued", "gone")):
             self.visits.unchanged(item, response)
             return None
+        twin = self.visits.twin(item, response)
+        if twin is not None:
+            self.visits.alias(item, twin, f"the same bytes as {twin.url}", status=response.status)
+            return None
         self.visits.fetched(item, response)
         task = self._task(item, response.body, kept_headers(response))
         if inline:

@@ -18,8 +18,12 @@ COMPLETE_SHARE = 0.95
 """Share of the posts found so far that a source must have named before it is taken for a list of all posts."""
 COMPLETE_POSTS = 10
 """Posts that must be known before a source's completeness can be judged."""
+MANY_POSTS = 20
+"""Posts that must be known before a page is judged by how unlike them it is linked or named."""
 BARREN_WHEN_COMPLETE = 2
 """Barren listing pages in a row that end a family when (nearly) all posts are known from elsewhere."""
+BARREN_OF_ALL = 4
+"""Barren listing pages in a row, whatever their kind, that end all listings when all posts are known from elsewhere."""
 STALE_PAGES = 3
 """Pages of one numbered listing in a row that listed nothing the pages before had not, which end it."""
 SURE_OF_SHAPE = 5
@@ -59,6 +63,8 @@ class Ledger:
     families: dict[str, Tally] = field(default_factory=dict)
     posts: int = 0
     """Posts found on the site."""
+    barren: int = 0
+    """Listing pages of any kind in a row, up to now, that named no new post."""
     claimed_posts: int = 0
     """Those of them that a feed, a sitemap or WordPress had named."""
 
@@ -66,13 +72,17 @@ class Ledger:
         """Return the tally of *family*, a new one when it is the first of its kind."""
         return self.families.setdefault(family, Tally())
 
-    def note(self, family: str, *, is_post: bool, fruitful: bool, entries: Iterable[str] = ()) -> None:
-        """Count one visited page: whether it was a post, whether it led to new addresses that look like posts, and
-        which it listed."""
+    def note(
+        self, family: str, *, is_post: bool, fruitful: bool, entries: Iterable[str] = (), is_listing: bool = False
+    ) -> None:
+        """Count one visited page: whether it was a post or a listing, whether it led to new addresses that look like
+        posts, and which it listed."""
         tally = self.of(family)
         tally.asked += 1
         tally.posts += is_post
         tally.fruitless = 0 if is_post or fruitful else tally.fruitless + 1
+        if is_listing:
+            self.barren = 0 if fruitful else self.barren + 1
         fresh = {hash(url) for url in entries} - tally.listed
         tally.listed |= fresh
         tally.stale = 0 if fresh else tally.stale + 1
@@ -82,11 +92,14 @@ class Ledger:
         """Say whether feeds and sitemaps have named nearly every post there is, as far as can be seen."""
         return self.posts >= COMPLETE_POSTS and self.claimed_posts >= COMPLETE_SHARE * self.posts
 
+    def is_odd(self, family: str) -> bool:
+        """Say whether no post has been found in *family* while many were in others: its members are pages, likely."""
+        return self.posts >= MANY_POSTS and self.of(family).posts == 0
+
     def is_listed(self, kind: str) -> bool:
         """Say whether a listing of all posts has been walked before those of *kind* come up, and to its proper end."""
-        walked = _WALKED[: _WALKED.index(kind)] if kind in _WALKED else _WALKED
-        return any(
-            family.startswith(walked) and tally.asked >= BARREN_WHEN_COMPLETE and not tally.broken
+        return kind != site.PAGINATION and any(
+            family.startswith(site.PAGINATION) and tally.asked >= BARREN_WHEN_COMPLETE and not tally.broken
             for family, tally in self.families.items()
         )
 
@@ -101,11 +114,13 @@ def why_not(ledger: Ledger, family: str, kind: str, *, max_barren: int, max_idle
     if tally is None:
         return None
     known = ledger.is_complete or ledger.is_listed(kind)
-    if kind in _WALKED and not known:
+    if kind == site.PAGINATION and not known:
         # It lists all posts in order: barren pages are those whose posts are known from each other, and older ones may
         # follow. Walking it costs a tenth of a request a post.
         stale = tally.stale >= STALE_PAGES
         return f"{tally.stale} pages of this listing in a row listed nothing the others had not" if stale else None
+    if kind in site.LISTINGS and ledger.is_complete and ledger.barren >= BARREN_OF_ALL:
+        return f"all posts seem to be known: {ledger.barren} listing pages in a row named no new one"
     if kind in site.LISTINGS:
         bound = BARREN_WHEN_COMPLETE if known else max_barren
         if tally.fruitless >= bound:
@@ -163,7 +178,5 @@ def must_look(
     return not due_only or revisit_at is None or revisit_at <= now
 
 
-_WALKED = (site.PAGINATION, site.DATE)
-"""Listings that hold every post once, in the order in which they are asked: one of them is walked to its end."""
 PHASES = (discover.PAGES - 1, discover.LEFTOVER)
 """Ranks up to which addresses are handed out, in turn: first what looks like a post, then everything else."""

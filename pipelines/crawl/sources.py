@@ -129,7 +129,7 @@ class Sources:
             listed = list(self._feed_claims(feeds.parse(response.body, response.final_url, response.content_type)))
             self._write(known, response, listed, count=len(listed), problem=None)
             return bool(listed)
-        claims = list(self._sitemap_claims(parsed))
+        claims = list(self._sitemap_claims(parsed, url))
         self._write(
             known, response, claims, lastmod=lastmod, problem=parsed.problem, count=len(claims) + len(parsed.children)
         )
@@ -141,7 +141,7 @@ class Sources:
                 found = await self._read_sitemap(own, found_by=url, lastmod=child_lastmod) or found
         return found
 
-    def _sitemap_claims(self, parsed: sitemaps.Sitemap) -> Iterable[Claim]:
+    def _sitemap_claims(self, parsed: sitemaps.Sitemap, source: str) -> Iterable[Claim]:
         for entry in parsed.entries:
             if self.claims >= self._limits.max_sitemap_urls:
                 self._frontier.bite("max_sitemap_urls", entry.url)
@@ -153,6 +153,7 @@ class Sources:
                 text=entry.title or "",
                 lastmod=entry.lastmod,
                 published=entry.published,
+                source=source,
             )
             if link is not None:
                 self.claims += 1

@@ -29,9 +29,15 @@ class Evidence(NamedTuple):
     in_feed: bool = False
     in_wordpress: bool = False
     in_sitemap: bool = False
+    listed_as: str | None = None
+    """The kind the sitemap that names it says in its own name, ``post`` or ``page``; None when it says none."""
     below_post: bool = False
     """The address one folder up is a post."""
     is_start: bool = False
+    menu_only: bool = False
+    """Nothing but menus, side columns and footers links to it."""
+    odd_shape: bool = False
+    """Its address has a shape no post of the site has, and there are many posts."""
 
 
 class Verdict(NamedTuple):
@@ -78,9 +84,24 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
         return Verdict("page", "its address names a standing page")
     if page_type != ARTICLE:
         return _no_article(reading, evidence)
+    if not evidence.in_feed and (reason := _doubt(evidence, confidence)):
+        return Verdict("page", reason)
     if not confidence and reading.entries >= LISTING_ENTRIES and not evidence.in_feed:
         return Verdict("listing", f"{reading.entries} headings are links to other pages")
     return Verdict(ARTICLE, reading.signal or "nothing speaks against it")
+
+
+def _doubt(evidence: Evidence, confidence: float) -> str | None:
+    """Return why a page that looks like a post is none of this site's posts, None when nothing says so."""
+    if evidence.listed_as == site.PAGE:
+        return "the sitemap of the pages names it, not that of the posts"
+    if evidence.listed_as == site.POST:
+        return None
+    if evidence.menu_only and not evidence.in_sitemap:
+        return "only menus link to it, while the site's posts are linked from elsewhere"
+    if evidence.odd_shape and confidence < SURE:
+        return "its address is unlike those of the site's posts"
+    return None
 
 
 def _no_article(reading: Reading, evidence: Evidence) -> Verdict:

@@ -219,6 +219,18 @@ class Visits:
             known = self._frontier.find(url)
         return known if known is not None else item
 
+    def twin(self, item: Item, response: Response) -> Item | None:
+        """Return the page that is no article and has exactly these bytes, None when there is none.
+
+        Servers that ignore a query answer every ``?p=…`` with the front page. Copies of articles are settled at the
+        end.
+        """
+        row = self._db.execute(
+            "SELECT id FROM pages WHERE site = ? AND content_hash = ? AND id != ? AND state = 'page' LIMIT 1",
+            (self._frontier.host, body_hash(response.body), item.page_id),
+        ).fetchone()
+        return self._frontier.item(row[0]) if row is not None and item.state == "queued" else None
+
     def alias(self, item: Item, target: Item, reason: str, *, status: int, fetch: bool = True) -> None:
         """Note that *item* is another address of *target*."""
         at = moment(self.now())
@@ -232,7 +244,8 @@ class Visits:
             if fetch:
                 self._journal.fetch(item.url, page_id=item.page_id, status=status, outcome="alias", detail=target.url)
         self.count(pages=int(fetch), duplicates=1)
-        self._ledger.note(item.family, is_post=False, fruitful=target.state == "queued")
+        new = target.state == "queued" and target.family.rstrip("/") != item.family.rstrip("/")
+        self._ledger.note(item.family, is_post=False, fruitful=new)
 
     def _final(self, target: Item) -> int:
         """Return the page that *target* is another address of, or itself."""
@@ -249,7 +262,7 @@ class Visits:
                 "SELECT fetched_at, status, raw_hash FROM pages WHERE id = ?", (item.page_id,)
             ).fetchone()
             added = self._frontier.add(reading.links, found_on=item.page_id, depth=item.depth + 1, now=now)
-            evidence = self.evidence(item.page_id, item.url, item.kind, is_start=is_start)
+            evidence = self.evidence(item, is_start=is_start)
             verdict = judge(reading, evidence)
             outcome = "page"
             if item.state == "archived" and (problem := self._bad_answer(item, reading, verdict)):
@@ -265,7 +278,13 @@ class Visits:
             if not self._keep_raw and outcome != "bad":
                 self._db.execute("UPDATE pages SET raw_hash = NULL WHERE id = ?", (item.page_id,))
         entries = [link.url for link in reading.links if link.rank <= discover.PROSE]
-        self._ledger.note(item.family, is_post=verdict.is_post, fruitful=added.posts > 0, entries=entries)
+        self._ledger.note(
+            item.family,
+            is_post=verdict.is_post,
+            fruitful=added.posts > 0,
+            entries=entries,
+            is_listing=item.kind in site.LISTINGS,
+        )
         self._note(evidence, verdict, outcome)
         return verdict
 
@@ -278,21 +297,31 @@ class Visits:
         elif outcome == "bad":
             self.count(failed=1)
 
-    def evidence(self, page_id: int, url: str, kind: str, *, is_start: bool = False) -> Evidence:
+    def evidence(self, item: Item, *, is_start: bool = False) -> Evidence:
         """Return what the site knows about a page."""
-        kinds = {
-            row[0]
-            for row in self._db.execute(
-                "SELECT sources.kind FROM claims JOIN sources ON sources.id = source_id WHERE page_id = ?", (page_id,)
-            )
-        }
-        parent = site.parent_of(url)
+        claims = self._db.execute(
+            "SELECT sources.kind, sources.url FROM claims JOIN sources ON sources.id = source_id WHERE page_id = ?",
+            (item.page_id,),
+        ).fetchall()
+        kinds = {row[0] for row in claims}
+        listed_as = {discover.kind_listed(row[1]) for row in claims if row[0] == "sitemap"} - {None}
+        parent = site.parent_of(item.url)
         below = False
         if parent is not None and parent != self.origin.base + "/":
             below = self._db.execute(
                 "SELECT 1 FROM pages WHERE url IN (?, ?) AND state = 'archived'", (parent, parent.rstrip("/"))
             ).fetchone() is not None  # fmt: skip
-        return Evidence(kind, "feed" in kinds, "wordpress" in kinds, "sitemap" in kinds, below, is_start)
+        return Evidence(
+            item.kind,
+            in_feed="feed" in kinds,
+            in_wordpress="wordpress" in kinds,
+            in_sitemap="sitemap" in kinds,
+            listed_as=site.POST if site.POST in listed_as else site.PAGE if site.PAGE in listed_as else None,
+            below_post=below,
+            is_start=is_start,
+            menu_only=item.priority in (discover.MENU, discover.ABOUT) and self._ledger.posts >= schedule.MANY_POSTS,
+            odd_shape=self._ledger.is_odd(item.family),
+        )
 
     def _file(self, item: Item, reading: Reading, verdict: Verdict, fetched_at: str, raw_hash: str | None) -> str:
         article = reading.article
