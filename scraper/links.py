@@ -116,12 +116,8 @@ class Links:
     def _may_be_post(self, target: Target) -> bool:
         here = self.here
         if here is not None:
-            if (
-                target.host == here.host
-                and target.path == here.path
-                and (target.query == here.query or not target.query)
-            ):
-                return False
+            if target.host == here.host and target.path == here.path and (here.path or target.query == here.query):
+                return False  # this page, or another part of it: "?page=2", "?replytocom=7"
             if not self.is_family(target):
                 return False
         path = target.path

@@ -42,6 +42,8 @@ CERTAIN = 0.9
 """Probability from which a bio in the midst of the body is left out of it."""
 OPENING_BLOCKS = 3
 """Blocks at the head of the body among which a bio below the byline stands."""
+AFTER_REACH = 2
+"""Last blocks of the body where an introduction counts as standing after it."""
 KNOWN_BIO = 0.6
 """Least probability of a text that the site's template knows as a bio."""
 NAME_WORDS = 6
@@ -159,12 +161,20 @@ def _source(scene: _Scene, block: Block) -> str:
 def _scene(marks: Marks) -> _Scene:
     kept = marks.kept()
     first, last = (kept[0].index, kept[-1].index + 1) if kept else marks.body
+    while last < marks.body[1] and _is_repeated_text(marks, last):
+        last += 1
     names: frozenset[str] = frozenset().union(*(_words_of(author.name) for author in marks.best("authors") or ()))
     spellings = tuple(name.capitalize() for name in names) + tuple(name.upper() for name in names)
     scene = _Scene(marks, names, spellings, spellings + _OPENINGS, first, last)
     _mark_author_frames(scene)
     _mark_labels(scene)
     return scene
+
+
+def _is_repeated_text(marks: Marks, index: int) -> bool:
+    """Tell whether a block would end the body if the site did not repeat it."""
+    verdict = marks.verdicts[index]
+    return verdict is not None and verdict.step == "repeated" and marks.page.blocks[index].words >= UNNAMED_WORDS
 
 
 _OPENINGS = (
@@ -329,9 +339,12 @@ def _add_place(out: dict[str, float], scene: _Scene, block: Block) -> None:
         if box[1]:
             out["about_box"] = 1.0
     verdict = scene.marks.verdicts[index]
-    if index >= scene.last:
+    if verdict is not None and verdict.step == "repeated":
+        verdict = None  # a bio stands on all posts of its author
+    if index >= scene.last or ("introduces" in out and scene.last - index <= AFTER_REACH):
+        # Who introduces herself at the foot of the body stands after it, however the container was drawn.
         out["after_body"] = 1.0
-        out["distance"] = min(math.log1p(index - scene.last), 5.0)
+        out["distance"] = min(math.log1p(max(index - scene.last, 0)), 5.0)
     elif index < scene.first:
         out["before_body"] = 1.0
     elif verdict is None:

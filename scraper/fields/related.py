@@ -18,7 +18,7 @@ from scraper.cards import Card, cards_of
 from scraper.hints import Hint
 from scraper.labels import HEADINGS, kinds_at, labels_of
 from scraper.links import Links, links_of, words_of
-from scraper.marks import LINKED_SHARE, Cut, Marks
+from scraper.marks import LINKED_SHARE, TAIL_SHARE, Cut, Marks
 from scraper.template import Template
 
 CLIMB_FRAMES = 10
@@ -32,8 +32,8 @@ WEAK = 0.6
 """Confidence of a list whose heading says no more than "More …" or "Additional …"."""
 FIXED_SHARE = 0.5
 """Share of a list's links that stand on all pages of the site to be no list of related posts."""
-EXCERPT_WORDS = 12
-"""Unlinked words from which on a block is running text: inside the body, before its tail, it stays there."""
+EXCERPT_WORDS, LONGEST_EXCERPT_WORDS = 12, 60
+"""Unlinked words from which on a block is running text, and the longest excerpt of a card: inside the body, longer ones stay there."""
 MAX_LINKS = 24
 """More links than this are an archive or a menu."""
 PROSE_AFTER_WORDS = 120
@@ -80,36 +80,37 @@ def find(marks: Marks) -> tuple[Found[tuple[Related, ...]], ...]:
     if marks.page.is_dump or not marks.page.walked.anchors:
         return ()
     links = links_of(marks)
-    entries: dict[str, Card] = {}
-    sources: list[str] = []
-    confidence = 0.0
-    for scope in sorted(_scopes(marks, links), key=lambda scope: scope.first):
+    found: list[tuple[Scope, list[Card]]] = []
+    # From the last list upwards: what the lower ones claim is no text that would part the upper ones from the end.
+    for scope in sorted(_scopes(marks, links), key=lambda scope: -scope.first):
         cards = _believed(marks, links, scope, cards_of(marks, links, scope.first, scope.last))
-        if not cards:
-            continue
-        marks.add("related", _cuts(marks, scope, cards))
-        sources.append(scope.source)
-        confidence = max(confidence, scope.confidence)
+        if cards:
+            marks.add("related", _cuts(marks, scope, cards))
+            found.append((scope, cards))
+    found.reverse()
+    entries: dict[str, Card] = {}
+    for _, cards in found:
         for card in cards:
             known = entries.get(card.key)
             entries[card.key] = card if known is None else known.joined(card)
     if not entries:
         return ()
     value = tuple(Related(card.url, card.title, card.published, card.excerpt) for card in entries.values())
-    return (Found(value, "; ".join(dict.fromkeys(sources)), confidence, ""),)
+    sources = dict.fromkeys(scope.source for scope, _ in found)
+    return (Found(value, "; ".join(sources), max(scope.confidence for scope, _ in found), ""),)
 
 
 def _cuts(marks: Marks, scope: Scope, cards: list[Card]) -> Iterator[Cut]:
-    """Yield the list's heading and blocks; running text of the body only in its tail, where excerpts of cards stand."""
+    """Yield the list's heading and blocks; running text inside the body only as excerpts of a list that ends it."""
     first = scope.head if scope.head >= 0 else scope.first
-    tail = marks.tail()
-    for block in marks.page.blocks[first : max(card.last for card in cards)]:
+    last = max(card.last for card in cards)
+    body_first, body_last = marks.body
+    before = _text_left(marks, body_first, first)
+    ends_body = _text_left(marks, last, body_last) <= TAIL_SHARE * before
+    for block in marks.page.blocks[first:last]:
         prose = block.words - block.linked
-        if (
-            prose >= EXCERPT_WORDS
-            and block.linked <= LINKED_SHARE * block.words
-            and marks.body[0] <= block.index < tail
-        ):
+        is_text = prose >= EXCERPT_WORDS and block.linked <= LINKED_SHARE * block.words
+        if is_text and body_first <= block.index < body_last and (prose > LONGEST_EXCERPT_WORDS or not ends_body):
             continue
         yield Cut(block.index, block.index + 1, "related posts", scope.source)
 
@@ -292,7 +293,7 @@ def _promises(cue: Block) -> bool:
 def _believed(marks: Marks, links: Links, scope: Scope, cards: list[Card]) -> list[Card]:
     """Return the cards of a scope that are related posts; none when the list as a whole is something else."""
     around = links.chain(marks.page.blocks[scope.head].frame) if scope.head >= 0 else 0
-    cards = [card for card in cards if not _is_neighbour(links, card.anchor, around) and not _is_cited(marks, card)]
+    cards = [card for card in cards if _may_be_title(card) and not _is_neighbour(links, card.anchor, around) and not _is_cited(marks, card)]
     cards = _of_one_kind(marks, cards)
     if not cards or len(cards) > MAX_LINKS:
         return []
@@ -337,6 +338,11 @@ def _text_left(marks: Marks, first: int, last: int) -> int:
         for block in marks.page.blocks[first:last]
         if marks.verdicts[block.index] is None and block.words > 4 and block.linked <= LINKED_SHARE * block.words
     )
+
+
+def _may_be_title(card: Card) -> bool:
+    """Tell whether a link's text is no mere page number."""
+    return card.title is None or len(card.title) > 3 or not card.title.isdigit()
 
 
 def _is_neighbour(links: Links, anchor: Anchor, around: int) -> bool:
