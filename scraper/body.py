@@ -47,35 +47,33 @@ def choose_container(marks: Marks) -> int:
         for block, verdict in zip(marks.page.blocks, marks.verdicts, strict=True)
     ]
     sums = [0.0, *accumulate(values)]
-
-    def total(frame: Frame) -> float:
-        return sums[frame.last] - sums[frame.first]
-
-    best = max(frames, key=total)
-    if total(best) <= 0:
+    totals = [sums[frame.last] - sums[frame.first] for frame in frames]
+    largest = max(totals)
+    if largest <= 0:
         return 0
-    children: dict[int, list[Frame]] = {}
-    for frame in frames:
-        children.setdefault(frame.parent, []).append(frame)
-    best = _descend(best, children, total, marks)
-    return _climb(best, marks, values).index
+    best = _descend(totals.index(largest), totals, marks)
+    return _climb(frames[best], marks, values).index
 
 
-def _descend(frame: Frame, children: dict[int, list[Frame]], total: object, marks: Marks) -> Frame:
+def _descend(index: int, totals: list[float], marks: Marks) -> int:
     """Follow the child that carries nearly everything; at a split, the one with the headline if it carries enough."""
-    assert callable(total)
+    frames = marks.page.frames
     while True:
-        inner = [child for child in children.get(frame.index, ()) if child.last > child.first]
-        if not inner:
-            return frame
-        largest = max(inner, key=total)
-        whole = total(frame)
-        if total(largest) >= DESCEND_SHARE * whole or (
-            marks.holds_headline(largest) and total(largest) >= HEADLINE_SHARE * whole
+        whole, largest, carried = totals[index], -1, 0.0
+        child, end = index + 1, frames[index].end
+        while child < end:
+            frame = frames[child]
+            if frame.last > frame.first and (largest < 0 or totals[child] > carried):
+                largest, carried = child, totals[child]
+            child = max(frame.end, child + 1)
+        if largest < 0:
+            return index
+        if carried >= DESCEND_SHARE * whole or (
+            marks.holds_headline(frames[largest]) and carried >= HEADLINE_SHARE * whole
         ):
-            frame = largest
+            index = largest
             continue
-        return frame
+        return index
 
 
 def _climb(frame: Frame, marks: Marks, values: list[float]) -> Frame:

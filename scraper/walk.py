@@ -72,13 +72,20 @@ _KINDS_WITH_FALLBACKS = {**_KINDS, "noscript": _FRAME}
 _RARE = frozenset(
     "hidden style aria-hidden role itemprop property datetime content rel start value colspan lang xml:lang".split()
 )
-_DISPLAY_NONE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _LAZY_SOURCES = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 _MARKED = (Hint.AUTHOR | Hint.BYLINE | Hint.DATE | Hint.TAGS | Hint.TITLE).value
 _UNSEEN = (Hint.SCREEN_READER | Hint.HIDDEN).value
 _SPEAKING = _MARKED | _UNSEEN
 _ICON = Hint.ICON.value
 _SAYING = frozenset(("time", "abbr"))
+_PAGING = (Hint.PREVNEXT | Hint.PAGINATION).value
+_MENU = Hint.NAV.value
+_ARTICLE = frozenset(("h1", "article", "main"))
+MENU_LINKS = 15
+"""Links from which navigation is a menu of the site; breadcrumbs, neighbours and contents of an article have fewer."""
+MENU_LINKED_SHARE = 0.8
+"""Of a menu's characters that stand in links; a ``nav`` that nobody closed holds the whole page."""
 _TAGGING = ("author", "tag", "category tag")
 # What holds running text: an unknown element inside is part of it, as browsers draw it (HTML Living Standard §15.3.1).
 _TEXTUAL = frozenset("p li h1 h2 h3 h4 h5 h6 dt dd td th figcaption summary caption".split())
@@ -154,7 +161,7 @@ class _Walk:
                         stack.append(opened)
                         node = child
                         continue
-                    self.close(opened)
+                    self.close(*opened)
             elif kind == _SPECIAL:
                 segment = self.special(node, tag)  # type: ignore[arg-type]
                 if segment is not None:
@@ -167,7 +174,7 @@ class _Walk:
                     self.flush()
                     return self.out
                 opened = stack.pop()
-                self.close(opened)
+                self.close(*opened)
                 following = opened[0].next if stack else None
             node = following
 
@@ -290,10 +297,36 @@ class _Walk:
             frame = Frame(index, tag, outer, "", 0, "", "", False, len(self.blocks))
         frames.append(frame)
         self.frame = index
+        if (tag == "nav" or frame.hints & _MENU) and not frame.hints & _PAGING and self.is_menu(node):
+            self.close_frame(index)
+            return None
         if tag == "pre":
             self.preformatted += 1
             self.note_language(frame.names)
         return (node, index, self.style, self.anchor, -1, mark)
+
+    def is_menu(self, node: LexborNode) -> bool:
+        """Tell whether the element is a large menu, and take it in as one block, all of it linked: every fourth node
+        of a page stands in one, and nobody asks what its single links say."""
+        links = []
+        for inner in node.traverse():
+            tag = inner.tag
+            if tag == "a":
+                links.append(inner)
+            elif tag in _ARTICLE:
+                return False
+        if len(links) < MENU_LINKS:
+            return False
+        text = " ".join(node.text(separator=" ").split())
+        linked = sum([len(link.text()) for link in links])
+        if not text or linked < MENU_LINKED_SHARE * len(text):
+            return False
+        self.pieces.append(Piece(text, 0, -1))
+        self.has_text = True
+        self.flush()
+        block = self.blocks[-1]
+        block.linked = block.words
+        return True
 
     def read_rare(self, frame: Frame, attributes: dict[str, str | None]) -> None:
         """Take what few frames say of themselves. React streams whole bodies as ``<div hidden id="S:1">``; these are
@@ -329,12 +362,22 @@ class _Walk:
             return (tag, hints, itemprop, rel, said, self.frame, len(out.blocks), len(out.pieces), _names(attributes))
         return None
 
-    def close(self, opened: _Open) -> None:
-        _, index, style, anchor, opened_anchor, mark = opened
+    def close(
+        self, _node: LexborNode, index: int, style: int, anchor: int, opened_anchor: int, mark: _Said | None
+    ) -> None:
         if index >= 0:
             if self.has_text:
                 self.flush()
-            self.close_frame(index)
+            frames = self.frames
+            frame = frames[index]
+            if self.used < index and len(self.blocks) == frame.first:
+                self.close_frame(index)
+            else:
+                self.frame = frame.parent
+                frame.last = len(self.blocks)
+                frame.end = len(frames)
+            if self.preformatted and frame.tag == "pre":
+                self.preformatted -= 1
         elif opened_anchor >= 0:
             self.anchors[opened_anchor].last = len(self.pieces)
         if mark is not None:
@@ -347,8 +390,6 @@ class _Walk:
         frames = self.frames
         frame = frames[index]
         self.frame = frame.parent
-        if frame.tag == "pre":
-            self.preformatted -= 1
         blocks, count = len(self.blocks), len(frames)
         if blocks == frame.first and index == count - 1 and self.used < index and index:
             frames.pop()
@@ -434,8 +475,8 @@ def _names(attributes: dict[str, str | None]) -> str:
 
 
 def _is_undisplayed(attributes: dict[str, str | None]) -> bool:
-    style = attributes.get("style")
-    return style is not None and _DISPLAY_NONE.search(style) is not None
+    style = attributes.get("style") or ""
+    return ("none" in style or "hidden" in style) and _DISPLAY_NONE.search(style) is not None
 
 
 def walk(root: LexborNode, *, fallbacks: bool = False, streamed: bool = False) -> Walked:
