@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,9 +112,13 @@ def _evidence_tables(record: Article) -> str:
 
 
 def _shown(value: Any) -> str:
+    """Return a value in few words: of a record its first field that tells it from others."""
     if isinstance(value, tuple | list):
         return ", ".join(_shown(item) for item in value)
-    return str(getattr(value, "name", None) or getattr(value, "title", None) or getattr(value, "url", None) or value)
+    if is_dataclass(value):
+        told = (getattr(value, name, None) for name in ("name", "title", "excerpt", "url"))
+        return next((word for word in told if word), "")
+    return str(value)
 
 
 def _cut_last(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
