@@ -47,6 +47,8 @@ POOR_MODEL = 0.6
 of a site is its front page or a stub, the posts look like one another. It is tried at the 2nd, 4th, 8th, 16th, …
 page."""
 _MIN_WINDOW_LOG = 10
+_MODELS_AT_HAND = 16
+"""Sites whose models stay in memory, up to a megabyte each with zstd's tables."""
 _CACHED_BYTES = 16 << 20
 """How many bytes of decompressed models and frames are kept at hand."""
 
@@ -80,7 +82,7 @@ class RawStore:
         self.path = path
         self.readonly = readonly
         self._connection: sqlite3.Connection | None = None
-        self._models: dict[str, Model] = {}
+        self._models: OrderedDict[str, Model] = OrderedDict()
         self._counts: dict[str, int] = {}
         self._cache: OrderedDict[tuple[str, int], bytes] = OrderedDict()
 
@@ -185,15 +187,21 @@ class RawStore:
             row = self.connection.execute("SELECT body_id FROM models WHERE site = ?", (site,)).fetchone()
             if row is None:
                 return None
-            self._models[site] = _model_of(row[0], self.body(row[0]))
+            self._remember(site, _model_of(row[0], self.body(row[0])))
+        self._models.move_to_end(site)
         return self._models[site]
+
+    def _remember(self, site: str, model: Model) -> None:
+        self._models[site] = model
+        while len(self._models) > _MODELS_AT_HAND:
+            self._models.popitem(last=False)
 
     def _make_model(self, site: str, body_id: int, body: bytes) -> None:
         self.connection.execute(
             "INSERT INTO models (site, body_id) VALUES (?, ?) ON CONFLICT DO UPDATE SET body_id = excluded.body_id",
             (site, body_id),
         )
-        self._models[site] = _model_of(body_id, body)
+        self._remember(site, _model_of(body_id, body))
 
     def get(self, raw_hash: str) -> RawPage:
         """Return the stored page. Raises NotFound, or ArchiveDamaged when its bytes are not what they were."""

@@ -138,15 +138,15 @@ def rank(connection: sqlite3.Connection, query: Query, condition: Condition, lim
         scores = found.all_scores()
         return Matches(_sorted(scores)[:limit], len(scores), capped=False)
     narrow = found.narrowed(min(frequency.cost for frequency in frequencies), size, limit)
-    latest = narrow.latest(EXACT_ROWS // share + 1)
+    latest = narrow.latest(max(limit, EXACT_ROWS // share) + 1)
     total, narrowed = len(latest), narrow is not found
     if scored and not narrowed and total * share <= EXACT_ROWS:
         return Matches(_sorted(narrow.scores(latest))[:limit], total, capped=False)
     titled = narrow.titled(title_expression(query), TITLE_CANDIDATES // share)
     if scored:
-        best = narrow.scores(latest[: LATEST_CANDIDATES // share], titled)
+        best = narrow.scores(latest[: max(limit, LATEST_CANDIDATES // share)], titled)
     else:
-        ids = dict.fromkeys(titled[:READ_CANDIDATES] + latest[:READ_CANDIDATES])
+        ids = dict.fromkeys(titled[:READ_CANDIDATES] + latest[: max(limit, READ_CANDIDATES)])
         best = _read_scores(connection, query, frequencies, size, list(ids))
     return Matches(_sorted(best)[:limit], total, capped=narrowed or total > len(best))
 

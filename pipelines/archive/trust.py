@@ -75,23 +75,22 @@ def _foreign_keys(archive: Archive) -> Iterator[Problem]:
 
 
 def _search_index(archive: Archive) -> Iterator[Problem]:
-    """Compare the full-text index with the articles, on a copy of the connection that may write.
+    """Compare the full-text indexes with the articles.
 
     FTS5's own check is written as an INSERT, though it changes nothing, and so asks for a writer. A read-only archive
     has its row counts compared instead.
     """
     connection = archive.connection
     articles = connection.execute("SELECT count(*) FROM articles").fetchone()[0]
-    indexed = connection.execute("SELECT count(*) FROM articles_fts_docsize").fetchone()[0]
-    if articles != indexed:
-        yield Problem("search index", "articles_fts", f"{indexed} articles are indexed of {articles}")
-        return
-    if archive.readonly:
-        return
-    try:
-        connection.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        yield Problem("search index", "articles_fts", f"the index does not say what the articles say ({error})")
+    for index in ("articles_fts", "titles_fts"):
+        indexed = connection.execute(f"SELECT count(*) FROM {index}_docsize").fetchone()[0]
+        if articles != indexed:
+            yield Problem("search index", index, f"{indexed} articles are indexed of {articles}")
+        elif not archive.readonly:
+            try:
+                connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+            except sqlite3.DatabaseError as error:
+                yield Problem("search index", index, f"the index does not say what the articles say ({error})")
 
 
 def _articles(archive: Archive) -> Iterator[Problem]:

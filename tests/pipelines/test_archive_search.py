@@ -276,6 +276,13 @@ def test_frequent_words_are_capped_and_say_so(many: Archive) -> None:
     assert {hit.title for hit in titled} == {"Moon and sea"}
 
 
+def test_a_large_limit_is_met(many: Archive) -> None:
+    for line in ("sea", "sea moon", "sea -moon", '"sea sea"'):
+        hits = many.search(line, limit=600)
+        assert len(hits) == len(found(hits)) == 600, line
+        assert many.search(line, limit=100_000).total == len(many.search(line, limit=100_000)), line
+
+
 def test_rare_words_are_exact_beside_frequent_ones(many: Archive) -> None:
     hits = many.search("sea word77")
     assert [hit.title for hit in hits] == ["Day 77"]

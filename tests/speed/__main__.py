@@ -1,6 +1,13 @@
-"""Benchmarks: ``python -m tests.speed`` prints how fast extraction is beside its peers."""
+"""Benchmarks: ``python -m tests.speed [NAME [ARGUMENT …]]`` prints how fast one part is, beside its peers where it
+has any.
 
-from tests.speed import extraction
+Without a name it measures extraction. ``archive --help`` tells what the archive's benchmark can measure.
+"""
+
+import importlib
+import sys
 
 if __name__ == "__main__":
-    extraction.main()
+    name, *arguments = sys.argv[1:] or ["extraction"]
+    sys.argv = [f"python -m tests.speed {name}", *arguments]
+    importlib.import_module(f"tests.speed.{name}").main()
