@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -77,8 +79,11 @@ def _list(archive: Archive) -> None:
     head = ("id", "published", "updated", "min", "words", "title")
     console.write(console.table(head, [_row(stored) for stored in articles], stretch=len(head) - 1))
     _title("What became of every other address", "None is forgotten: backfile why URL tells of each.")
-    rows = archive.connection.execute(_OTHERS).fetchall()
-    console.write(console.table(("state", "because", "addresses"), [tuple(row) for row in rows]))
+    counted: Counter[tuple[str, str]] = Counter()
+    for state, reason, number in archive.connection.execute(_OTHERS):
+        counted[state, re.sub(r"\d+", "some", reason)] += number
+    rows = [(state, reason, number) for (state, reason), number in counted.items()]
+    console.write(console.table(("state", "because", "addresses"), rows, stretch=1))
 
 
 def _row(stored: StoredArticle) -> tuple[object, ...]:
