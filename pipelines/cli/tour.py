@@ -81,9 +81,18 @@ def _list(archive: Archive) -> None:
     _title("What became of every other address", "None is forgotten: backfile why URL tells of each.")
     counted: Counter[tuple[str, str]] = Counter()
     for state, reason, number in archive.connection.execute(_OTHERS):
-        counted[state, re.sub(r"\d+", "some", reason)] += number
+        counted[state, _in_general(reason)] += number
     rows = [(state, reason, number) for (state, reason), number in counted.items()]
     console.write(console.table(("state", "because", "addresses"), rows, stretch=1))
+
+
+def _in_general(reason: str) -> str:
+    """Return a reason without what differs from address to address.
+
+    >>> _in_general("the same bytes as http://a.example/b/?pg=2"), _in_general("27 pages in a row named no new post")
+    ('the same bytes as another', 'N pages in a row named no new post')
+    """
+    return re.sub(r"\d+", "N", re.sub(r"https?://\S+", "another", reason))
 
 
 def _row(stored: StoredArticle) -> tuple[object, ...]:
