@@ -22,6 +22,8 @@ MIN_EXCERPT_WORDS = 6
 """Shorter lines of a card are labels, names and dates."""
 MAX_DATE_WORDS = 12
 """Longest line of a card looked into for a date."""
+FLAT_BLOCKS = 3
+"""How many blocks above and below its link belong to a card that has no frame of its own."""
 READ_MORE_WORDS = 6
 """Longest link text that may be a call to read on."""
 _TITLE = Hint.TITLE.value
@@ -110,10 +112,28 @@ def _extent(
         return best
     if best is not None and anchor.last > anchor.first and _blocks_of(marks, anchor, best[1]) > 1:
         return best
-    ends = max(at for _, at, _ in group) + 1
+    ends = max(_end_of(marks, near, at) for near, at, _ in group)
     if anchor.block >= 0 and _is_read_more(_text(marks, anchor)):
         return (between[0], ends)
-    return (place, max(ends, min(between[1], ends + 3)))
+    blocks = marks.page.blocks
+    start = place
+    for index in range(place - 1, max(between[0], place - 1 - FLAT_BLOCKS) - 1, -1):
+        if blocks[index].tag in HEADINGS:
+            start = index
+            break
+    stop = ends
+    while stop < min(between[1], ends + FLAT_BLOCKS) and blocks[stop].tag not in HEADINGS:
+        stop += 1
+    return (start, stop)
+
+
+def _end_of(marks: Marks, anchor: Anchor, place: int) -> int:
+    """Return one past the last block that an anchor's text reaches into."""
+    blocks = marks.page.blocks
+    end = place + 1
+    while end < len(blocks) and blocks[end].first < anchor.last:
+        end += 1
+    return end
 
 
 def _blocks_of(marks: Marks, anchor: Anchor, stop: int) -> int:

@@ -130,7 +130,8 @@ class Links:
             return len(segments) > 1
         if len(segments[-1]) <= 2 and len(segments) == 1:  # a language: /en, /fr
             return False
-        if "privacy" in segments[-1] or segments[-1].startswith("terms-"):
+        slug = segments[-1].replace("_", "-").removesuffix(".html")
+        if "privacy-policy" in slug or slug.startswith("terms-") or slug.endswith("-privacy"):
             return False
         return not (target.query and _QUERY_LISTS.search(target.query))
 

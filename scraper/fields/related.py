@@ -33,7 +33,9 @@ WEAK = 0.6
 FIXED_SHARE = 0.5
 """Share of a list's links that stand on all pages of the site to be no list of related posts."""
 EXCERPT_WORDS, LONGEST_EXCERPT_WORDS = 12, 60
-"""Unlinked words from which on a block is running text, and the longest excerpt of a card: inside the body, longer ones stay there."""
+"""Unlinked words from which on a block is running text, and the longest excerpt; longer ones stay in the body."""
+LONG_TITLE_WORDS = 5
+"""Words from which on a bare link beside cards is a title, and no category, name or call."""
 MAX_LINKS = 24
 """More links than this are an archive or a menu."""
 PROSE_AFTER_WORDS = 120
@@ -209,7 +211,7 @@ def _is_card_title(marks: Marks, links: Links, head: Block) -> bool:
     heading."""
     if kinds_at(marks, head.index):
         return False
-    if any(links.post(anchor.href) is not None for anchor in links.between(head.index, head.index + 1)):
+    if head.linked > LINKED_SHARE * head.words:
         return True
     frames, blocks = marks.page.frames, marks.page.blocks
     for block in blocks[head.index + 1 : head.index + 1 + FLAT_CARD_BLOCKS]:
@@ -293,7 +295,11 @@ def _promises(cue: Block) -> bool:
 def _believed(marks: Marks, links: Links, scope: Scope, cards: list[Card]) -> list[Card]:
     """Return the cards of a scope that are related posts; none when the list as a whole is something else."""
     around = links.chain(marks.page.blocks[scope.head].frame) if scope.head >= 0 else 0
-    cards = [card for card in cards if _may_be_title(card) and not _is_neighbour(links, card.anchor, around) and not _is_cited(marks, card)]
+    cards = [
+        card
+        for card in cards
+        if _may_be_title(card) and not _is_neighbour(links, card.anchor, around) and not _is_cited(marks, card)
+    ]
     cards = _of_one_kind(marks, cards)
     if not cards or len(cards) > MAX_LINKS:
         return []
@@ -373,7 +379,7 @@ def _of_one_kind(marks: Marks, cards: list[Card]) -> list[Card]:
     """
     drawn = [card for card in cards if card.is_card]
     if drawn and len(drawn) * 3 >= len(cards):
-        cards = drawn
+        cards = [card for card in cards if card.is_card or card.title_words >= LONG_TITLE_WORDS]
     long = [card for card in cards if card.title and card.title_words >= 4]
     if long and len(long) * 2 >= len(cards):
         frames = marks.page.frames

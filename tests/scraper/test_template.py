@@ -68,7 +68,9 @@ def test_what_the_site_repeats_is_left_out_and_says_so() -> None:
 
 
 def test_short_headings_and_numbers_of_a_body_stay() -> None:
-    page = "<h1>{0}</h1><p>{0} opens with a sentence of its own.</p><h2>Conclusion</h2><p>{0} ends well, in its own way.</p>"
+    page = (
+        "<h1>{0}</h1><p>{0} opens with a sentence of its own.</p><h2>Conclusion</h2><p>{0} ends well, its own way.</p>"
+    )
     pages = [(page.format(name), None) for name in ("Ash", "Birch", "Cedar")]
     assert "Conclusion" in extract(pages[0][0], template=learn(pages)).text
 
