@@ -287,10 +287,11 @@ def difference(base: bytes, body: bytes, level: int) -> bytes:
     """
     import zstandard
 
-    # The window has to reach from the body's end back to the base's beginning, or the base is only partly seen.
+    # The window has to reach from the body's end back to the base's beginning, or the base is only partly seen. zstd's
+    # long-distance matching is left off: beside a dictionary it misses most of what the ordinary search finds.
     window = min(MAX_WINDOW_LOG, max(_MIN_WINDOW_LOG, (len(base) + len(body)).bit_length()))
     parameters = zstandard.ZstdCompressionParameters.from_level(
-        level, window_log=window, source_size=len(base) + len(body), enable_ldm=True
+        level, window_log=window, source_size=len(base) + len(body)
     )
     dictionary = _raw_dictionary(base)
     return zstandard.ZstdCompressor(compression_params=parameters, dict_data=dictionary).compress(body)
