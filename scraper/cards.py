@@ -200,7 +200,7 @@ def _link_text(marks: Marks, group: list[tuple[Anchor, int, Target]]) -> str | N
             continue
         first = blocks[anchor.block]
         if first.last >= anchor.last:
-            text = _text(marks, anchor)
+            text = _without_call(_text(marks, anchor))
         else:
             inside = [block for block in blocks[anchor.block : anchor.block + 12] if block.first < anchor.last]
             named = next((b for b in inside if marks.page.frames[b.frame].hints & _TITLE and b.words > 1), None)
@@ -208,7 +208,16 @@ def _link_text(marks: Marks, group: list[tuple[Anchor, int, Target]]) -> str | N
             text = (named or (lines[0] if lines else inside[0])).text if inside else ""
         if len(text) > len(best) and not _is_read_more(text) and text.count(" ") < MAX_TITLE_WORDS:
             best = text
-    return best or None
+    return _without_call(best) or None
+
+
+def _without_call(text: str) -> str:
+    """Return a link's text without the call to read on at its end: "What is a feed? Read more"."""
+    words = text.split()
+    for count in (3, 2):
+        if len(words) >= count + 2 and "read_more" in kinds_of(" ".join(words[-count:])):
+            return " ".join(words[:-count])
+    return text
 
 
 def _looks_dated(block: Block) -> bool:

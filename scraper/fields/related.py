@@ -19,6 +19,7 @@ from scraper.hints import Hint
 from scraper.labels import HEADINGS, kinds_at, labels_of
 from scraper.links import Links, links_of, words_of
 from scraper.marks import LINKED_SHARE, TAIL_SHARE, Cut, Marks
+from scraper.phrases import key, kinds_of
 from scraper.template import Template
 
 CLIMB_FRAMES = 10
@@ -36,8 +37,8 @@ EXCERPT_WORDS, LONGEST_EXCERPT_WORDS = 12, 60
 """Unlinked words from which on a block is running text, and the longest excerpt; longer ones stay in the body."""
 LONG_TITLE_WORDS = 5
 """Words from which on a bare link beside cards is a title, and no category, name or call."""
-MAX_LINKS = 24
-"""More links than this are an archive or a menu."""
+MAX_LINKS, MAX_WEAK_LINKS = 24, 14
+"""More links than this are an archive or a menu; fewer are enough under a heading that says little."""
 PROSE_AFTER_WORDS = 120
 """Running text of the body below a list that makes it part of the text: a list between two sections is optional
 reading."""
@@ -58,6 +59,7 @@ _OTHER_LISTS = frozenset(
 _ENDS_SCOPE = frozenset(("recent_heading", "comments_heading", "copyright"))
 """Labels that end a list wherever they stand; the kinds of _OTHER_LISTS only as headings, since cards hold bylines
 and buttons."""
+_NO_TITLES = frozenset(("newsletter", "navigation", "share", "contact", "read_more", "cookies", "copyright"))
 _MENUS = (Hint.NAV | Hint.PRODUCT | Hint.COMMENTS | Hint.TOC | Hint.MODAL).value
 _NEVER = (Hint.PRODUCT | Hint.COMMENTS | Hint.TOC | Hint.MODAL).value
 _RELATED = Hint.RELATED.value
@@ -301,7 +303,11 @@ def _believed(marks: Marks, links: Links, scope: Scope, cards: list[Card]) -> li
         if _may_be_title(card) and not _is_neighbour(links, card.anchor, around) and not _is_cited(marks, card)
     ]
     cards = _of_one_kind(marks, cards)
-    if not cards or len(cards) > MAX_LINKS:
+    if (
+        not cards
+        or len(cards) > (MAX_LINKS if scope.confidence > WEAK else MAX_WEAK_LINKS)
+        or _is_of_topics(scope, cards)
+    ):
         return []
     if scope.head < 0 and _is_fixed(marks, cards):
         return []
@@ -347,8 +353,21 @@ def _text_left(marks: Marks, first: int, last: int) -> int:
 
 
 def _may_be_title(card: Card) -> bool:
-    """Tell whether a link's text is no mere page number."""
-    return card.title is None or len(card.title) > 3 or not card.title.isdigit()
+    """Tell whether a link's text is no page number, and no call to sign up, to contact or to see all."""
+    if card.title is None:
+        return card.excerpt is not None
+    if card.title.isdigit() and len(card.title) <= 3:
+        return False
+    return kinds_of(card.title).isdisjoint(_NO_TITLES) if card.title_words <= 4 else True
+
+
+def _is_of_topics(scope: Scope, cards: list[Card]) -> bool:
+    """Tell whether a list is one of subjects, brands or places: most titles are a word or two, or all there is is
+    one of those."""
+    short = sum(card.title is not None and card.title_words <= 2 and not card.excerpt for card in cards)
+    if len(cards) == 1:
+        return short == 1 and not cards[0].published
+    return short * 2 > len(cards) and not words_of("subjects").isdisjoint(key(scope.source).split())
 
 
 def _is_neighbour(links: Links, anchor: Anchor, around: int) -> bool:
