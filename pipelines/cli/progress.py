@@ -133,11 +133,11 @@ def state_of(progress: Progress) -> str:
         console.counted(progress.articles, "article"),
         f"{progress.rate_per_s:.1f}/s",
     ]
-    if progress.host:
-        parts.append(console.cut(console.line_of(progress.host), _HOST_CELLS))
     left_s = seconds_left(progress)
     if left_s is not None:
         parts.append(f"{console.duration(left_s)} left")
+    if progress.host:  # at the end, which a narrow window cuts off
+        parts.append(console.cut(console.line_of(progress.host), _HOST_CELLS))
     return " · ".join(parts)
 
 

@@ -27,7 +27,7 @@ def state(**values: object) -> Progress:
 
 def test_the_state_names_counts_rate_host_and_time_left() -> None:
     assert progress.state_of(state()) == (
-        "20 done · 80 queued · 1 failed · 15 articles · 2.0/s · blog.example · 40.0 s left"
+        "20 done · 80 queued · 1 failed · 15 articles · 2.0/s · 40.0 s left · blog.example"
     )
 
 
