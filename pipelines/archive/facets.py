@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 
+from pipelines.archive.conditions import Condition, Restriction, looked_into
 from pipelines.archive.queries import Query, fts_expression
-from pipelines.archive.ranking import Condition, looked_into, restricted
 
 FACETS = ("site", "author", "tag", "year")
 FACET_VALUES = 10
 """Values given per facet, the most frequent first."""
-FACET_ROWS = 10_000
+FACET_ROWS = 5_000
 """At most so many matches, the latest, are counted: a few microseconds each."""
 
 Facets = dict[str, tuple[tuple[str, int], ...]]
@@ -26,14 +26,12 @@ _STATEMENTS = {
 }
 
 
-def facets_of(
-    connection: sqlite3.Connection, query: Query, conditions: list[str], values: list[object]
-) -> tuple[Facets, bool]:
+def facets_of(connection: sqlite3.Connection, query: Query, restriction: Restriction) -> tuple[Facets, bool]:
     """Return (facet → (value, articles) pairs, the most frequent first; whether only some of the matches were counted).
 
     Raises sqlite3.Error.
     """
-    ids = _ids(connection, query, conditions, values)
+    ids = _ids(connection, query, restriction)
     listed = ", ".join(map(str, ids[:FACET_ROWS]))
     found: Facets = {}
     for facet in FACETS:
@@ -45,13 +43,13 @@ def facets_of(
     return found, len(ids) > FACET_ROWS
 
 
-def _ids(connection: sqlite3.Connection, query: Query, conditions: list[str], values: list[object]) -> list[int]:
+def _ids(connection: sqlite3.Connection, query: Query, restriction: Restriction) -> list[int]:
     expression = fts_expression(query)
     if expression is None:
-        where = " WHERE " + " AND ".join(conditions) if conditions else ""
-        sql, condition = f"SELECT id FROM articles{where} ORDER BY id DESC", Condition("", tuple(values))
+        sql = f"SELECT id FROM articles{restriction.where()} ORDER BY id DESC"
+        condition = Condition("", restriction.values)
     else:
-        condition = Condition("", (expression,)) + restricted(conditions, values) + looked_into(query)
+        condition = Condition("", (expression,)) + restriction.on_index(connection) + looked_into(query)
         sql = f"SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?{condition.sql} ORDER BY rowid DESC"
     return [row[0] for row in connection.execute(f"{sql} LIMIT {FACET_ROWS + 1}", condition.values)]
 

@@ -18,8 +18,8 @@ import math
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from pipelines.archive.conditions import Condition, looked_into, rows_of
 from pipelines.archive.queries import Atom, Query, atom_expression, fts_expression, title_expression
 from pipelines.archive.snippets import Needle, lowered, needles
 
@@ -65,61 +65,6 @@ class Matches:
     """(article id, score) pairs, higher is better; no more than asked for."""
     total: int
     capped: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition on the rows of ``articles_fts`` in SQL, with its values."""
-
-    sql: str = ""
-    values: tuple[object, ...] = ()
-
-    def __add__(self, other: Condition) -> Condition:
-        return Condition(self.sql + other.sql, self.values + other.values)
-
-
-def restricted(conditions: Sequence[str], values: Sequence[object]) -> Condition:
-    """Return the condition that a row's article meets *conditions* on ``articles``.
-
-    As a set of ids, which an index on the filtered column gives without reading a row; the plus sign keeps SQLite
-    from asking the full-text index for one id after the other.
-    """
-    if not conditions:
-        return Condition()
-    return Condition(f" AND +rowid IN (SELECT id FROM articles WHERE {' AND '.join(conditions)})", tuple(values))
-
-
-def looked_into(query: Query) -> Condition:
-    """Return the condition for what the index cannot tell: signs as in C++, and unspaced scripts within one field."""
-    parts = Condition()
-    for group in query.groups:
-        if len(group) == 1:
-            parts += _looked_into(group[0], "EXISTS")
-    for atom in query.without:
-        if atom.literal is not None:
-            parts += _looked_into(atom, "NOT EXISTS")
-    return parts
-
-
-_COLUMNS = {
-    "title": ("title",),
-    "author": ("byline",),
-    "tag": ("keywords",),
-    "": ("title", "text", "byline", "keywords"),
-}
-
-
-def _looked_into(atom: Atom, exists: str) -> Condition:
-    wanted = [atom.literal] if atom.literal is not None else []
-    if atom.field:
-        wanted += [run.lower() for run in atom.runs]
-    if not wanted:
-        return Condition()
-    columns = _COLUMNS[atom.field]
-    tests = ["(" + " OR ".join(f"instr(lower({column}), ?)" for column in columns) + ")" for _ in wanted]
-    values = [needle for needle in wanted for _ in columns]
-    sql = f" AND {exists} (SELECT 1 FROM articles WHERE articles.id = articles_fts.rowid AND {' AND '.join(tests)})"
-    return Condition(sql, tuple(values))
 
 
 def rank(connection: sqlite3.Connection, query: Query, condition: Condition, limit: int) -> Matches:
@@ -271,33 +216,8 @@ class _Found:
         return self._ids("titles_fts", title, most)
 
     def _ids(self, table: str, expression: str, most: int) -> list[int]:
-        sql = f"SELECT rowid FROM {table} WHERE {table} MATCH ?{self.condition.sql} ORDER BY rowid DESC LIMIT {most}"
+        sql = f"SELECT rowid FROM {table} WHERE {table} MATCH ?{self.condition.on(table)} ORDER BY rowid DESC LIMIT {most}"
         return [row[0] for row in rows_of(self.connection, sql, (expression, *self.condition.values))]
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-    """Return all rows as plain tuples, which are made in half the time of ``sqlite3.Row``."""
-    cursor = connection.cursor()
-    cursor.row_factory = None
-    return cursor.execute(sql, values).fetchall()
-
-
-def by_date(connection: sqlite3.Connection, query: Query, condition: Condition, limit: int, *, newest: bool) -> Matches:
-    """Return *limit* articles with the words of *query* in order of publication, those without a date last."""
-    full = fts_expression(query)
-    literal = looked_into(query)
-    values = (full, *condition.values, *literal.values)
-    matching = f"SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?{condition.sql}{literal.sql}"
-    total = connection.execute(f"SELECT count(*) FROM ({matching})", values).fetchone()[0]
-    # Few matches are looked up and sorted; of many, the first are soon met on the way through the index of dates.
-    index = " INDEXED BY articles_published" if total > EXACT_ROWS else ""
-    dated = f"SELECT id FROM articles{index} WHERE id IN ({matching}) AND published IS NOT NULL"
-    direction = " DESC" if newest else ""
-    ids = connection.execute(f"{dated} ORDER BY published{direction}, id{direction} LIMIT {limit}", values).fetchall()
-    if len(ids) < min(limit, total):
-        undated = f"SELECT id FROM articles WHERE id IN ({matching}) AND published IS NULL"
-        ids += connection.execute(f"{undated} ORDER BY id{direction} LIMIT {limit - len(ids)}", values).fetchall()
-    return Matches([(row[0], 0.0) for row in ids], total, capped=False)
 
 
 def _sorted(scores: dict[int, float]) -> Scored:

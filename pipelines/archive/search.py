@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
+from pipelines.archive.conditions import Restriction, rows_of
 from pipelines.archive.filters import Filters, hosts_like
 from pipelines.archive.queries import ANYWHERE, Query, parse
-from pipelines.archive.ranking import Matches, by_date, rank, restricted, rows_of
+from pipelines.archive.ranking import Matches, rank
 from pipelines.archive.snippets import Span, needles, snippet, spans
 
 SORTS = ("rank", "newest", "oldest")
@@ -85,8 +86,8 @@ def search(
     if sort not in SORTS:
         raise ValueError(f"expected sort to be one of {', '.join(SORTS)}, got {sort!r}")
     query = parse(line)
-    conditions, values = _conditions(connection, query, filters)
-    found = _matches(connection, query, conditions, values, sort, limit + offset)
+    restriction = _restriction(connection, query, filters)
+    found = _matches(connection, query, restriction, sort, limit + offset)
     shown = _hits(connection, query, found.ranked[offset : offset + limit])
     hits = Hits(query, shown, found.total, found.capped)
     if found.total <= FEW and query.groups:
@@ -96,31 +97,28 @@ def search(
     if facets:
         from pipelines.archive.facets import facets_of
 
-        counted, some_only = facets_of(connection, query, conditions, values)
+        counted, some_only = facets_of(connection, query, restriction)
         hits = replace(hits, facets=counted, capped=hits.capped or some_only)
     return hits
 
 
-def _matches(
-    connection: sqlite3.Connection, query: Query, conditions: list[str], values: list[object], sort: str, limit: int
-) -> Matches:
+def _matches(connection: sqlite3.Connection, query: Query, restriction: Restriction, sort: str, limit: int) -> Matches:
+    if query.groups and sort == "rank":
+        return rank(connection, query, restriction.on_index(connection), limit)
     if query.groups:
-        condition = restricted(conditions, values)
-        return (
-            rank(connection, query, condition, limit)
-            if sort == "rank"
-            else by_date(connection, query, condition, limit, newest=sort == "newest")
-        )
+        from pipelines.archive.by_date import by_date
+
+        return by_date(connection, query, restriction, limit, newest=sort == "newest")
     if query.line.strip() and not query.asks:
         return Matches([], 0, capped=False)
-    where = " WHERE " + " AND ".join(conditions) if conditions else ""
+    where, values = restriction.where(), restriction.values
     total = connection.execute(f"SELECT count(*) FROM articles{where}", values).fetchone()[0]
     order = "published IS NULL, published, id" if sort == "oldest" else "published DESC, id DESC"
     rows = connection.execute(f"SELECT id FROM articles{where} ORDER BY {order} LIMIT {limit}", values)
     return Matches([(row[0], 0.0) for row in rows], total, capped=False)
 
 
-def _conditions(connection: sqlite3.Connection, query: Query, filters: Filters) -> tuple[list[str], list[object]]:
+def _restriction(connection: sqlite3.Connection, query: Query, filters: Filters) -> Restriction:
     conditions, values = filters.where(connection)
     if query.sites:
         hosts = hosts_like(connection, query.sites)
@@ -136,7 +134,7 @@ def _conditions(connection: sqlite3.Connection, query: Query, filters: Filters) 
     if query.before:
         conditions.append("articles.published < ?")
         values.append(query.before)
-    return conditions, values
+    return Restriction(tuple(conditions), tuple(values))
 
 
 _HIT_COLUMNS = "id, url, title, site, published, byline, text"
