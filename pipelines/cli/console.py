@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,9 @@ DEFAULT_COLUMNS = 80
 MAX_COLUMNS = 100
 """Lines longer than this many characters are hard to read, however wide the window."""
 _COLUMN_GAP = "  "
+# Embeddings, overrides and isolates (UAX #9 §2): a title that holds one can make the rest of the line read backwards.
+# Joiners and marks, which scripts need, stay.
+_DIRECTION_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BOLD, _DIM, _RED, _GREEN, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
 
 
@@ -111,12 +115,17 @@ def line_of(text: str | None, absent: str = "") -> str:
     >>> line_of("a\n\x1b[31mb"), line_of(None, "–")
     ('a [31mb', '–')
     """
-    return squeeze(storable(text or "")) or absent
+    return squeeze(_without_overrides(storable(text or ""))) or absent
 
 
 def lines_of(text: str) -> str:
     """Return *text* safe for a terminal, its line breaks kept and carriage returns gone."""
-    return storable(text).replace("\r", "")
+    return _without_overrides(storable(text)).replace("\r", "")
+
+
+def _without_overrides(text: str) -> str:
+    """Return *text* without the characters that turn the direction of what follows, beyond its own line even."""
+    return text if text.isascii() else _DIRECTION_OVERRIDES.sub("", text)
 
 
 def width_of(text: str) -> int:

@@ -199,11 +199,11 @@ def written(tmp_path: Path, call: Caller) -> Callable[[str], Path]:
 @pytest.mark.parametrize("line", ["search sea", "show 1", "show 1 --format markdown", "show 1 --history", "sites"])
 def test_nothing_from_a_page_drives_the_terminal(call: Caller, written: Callable[[str], Path], line: str) -> None:
     db = written(
-        PAGE.replace("On tides", "On\x1b[31m tides\x9b2J").replace("asked it", "asked\x1b]8;;http://evil\x07 it")
+        PAGE.replace("On tides", "On\x1b[31m tides\x9b2J\u202e").replace("asked it", "asked\x1b]8;;http://evil\x07 it")
     )
     done = call(*line.split(" "), "--db", db)
     assert done.code == exits.DONE
-    assert not set(done.out) & set("\x1b\x9b\x07\r")
+    assert not set(done.out) & set("\x1b\x9b\x07\r\u202e")
 
 
 @pytest.mark.parametrize(
