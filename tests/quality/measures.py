@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from scraper.text import fold
+from tests.quality import around
 from tests.quality.pages import Scored
 
 _WORD = re.compile(r"\w+")
@@ -98,4 +99,11 @@ MEASURES: dict[str, Callable[[Sequence[Scored]], float]] = {
     "undated": undated,
     "is_article": is_article,
     "is_no_article": is_no_article,
+    "author_bio": around.author_bio,
+    "author_bio_precision": around.author_bio_precision,
+    "unmarked_bios": around.unmarked_bios,
+    "related": around.related,
+    "tags": around.tags,
+    "no_leak": around.no_leak,
+    "modified": around.modified,
 }

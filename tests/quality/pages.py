@@ -22,6 +22,7 @@ CORPORA = {
     "readability": "suites/readability_pages",
     "defuddle": "suites/defuddle_pages",
     "newspaper": "suites/newspaper_pages",
+    "blogfields": "corpora/blogfields-dev",
 }
 """Short name → folder under the shared data."""
 _IMAGE, _LINK = re.compile(r"!\[[^\]]*\]\([^)]*\)"), re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -39,7 +40,7 @@ class Scored:
 def rows(name: str) -> Iterator[tuple[str, bytes, str | None, dict[str, Any]]]:
     """Yield (id, raw page, address, gold) of every page of a corpus or suite."""
     folder = SHARED / CORPORA[name]
-    for line in (folder / "manifest.jsonl").read_bytes().splitlines():  # of bytes: text has other line ends too
+    for line in _manifest(folder).read_bytes().splitlines():  # of bytes: text has other line ends too
         row = json.loads(line)
         raw = gzip.decompress((folder / (row.get("html") or row["page"])).read_bytes())
         gold = row.get("gold") or row
@@ -56,4 +57,10 @@ def scored(name: str) -> tuple[Scored, ...]:
 
 def has(name: str) -> bool:
     """Tell whether the corpus is there."""
-    return Path(SHARED / CORPORA[name] / "manifest.jsonl").is_file()
+    return _manifest(SHARED / CORPORA[name]).is_file()
+
+
+def _manifest(folder: Path) -> Path:
+    """Return the file with one page a line; hand-labelled corpora call it by what it holds."""
+    labels = folder / "labels.jsonl"
+    return labels if labels.is_file() else folder / "manifest.jsonl"
