@@ -5,7 +5,9 @@ schema.py    the tables, as ordered migrations;  views.py, raw_tables.py: their 
 db.py        opening, transactions' errors, the lock
 rows.py      Article -> rows and back;  words.py: what counts as a word
 filing.py    writing articles;  revisions.py: versions and differences;  reading.py, filters.py: getting them back
-queries.py   the search language;  search.py: ranking;  snippets.py: the piece shown;  saved.py: searches with a name
+queries.py   the search language;  search.py, ranking.py, by_date.py, conditions.py: what is found, in which order;
+                 snippets.py: the piece shown;  facets.py, spelling.py, then.py: counts, did you mean, the past;
+                 saved.py: searches with a name
 bodies.py    raw pages;  packing.py: many of them together
 trust.py     verify and backup
 archive.py   the Archive

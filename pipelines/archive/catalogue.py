@@ -319,6 +319,18 @@ TABLES: tuple[Table, ...] = (
         },
     ),
     Table(
+        "exported",
+        "Exported articles",
+        "What each named export has handed out, so that the next one holds only what changed since.",
+        {
+            "name": "Name of the export",
+            "article_id": "The article",
+            "url": "Its address",
+            "record_hash": "Hash of the record as it was handed out",
+            "gone_at": f"When it had vanished, as handed out ({_MOMENT})",
+        },
+    ),
+    Table(
         "article_list",
         "List of articles",
         "Articles without their texts.",

@@ -216,7 +216,8 @@ class _Found:
         return self._ids("titles_fts", title, most)
 
     def _ids(self, table: str, expression: str, most: int) -> list[int]:
-        sql = f"SELECT rowid FROM {table} WHERE {table} MATCH ?{self.condition.on(table)} ORDER BY rowid DESC LIMIT {most}"
+        matching = f"SELECT rowid FROM {table} WHERE {table} MATCH ?{self.condition.on(table)}"
+        sql = f"{matching} ORDER BY rowid DESC LIMIT {most}"
         return [row[0] for row in rows_of(self.connection, sql, (expression, *self.condition.values))]
 
 

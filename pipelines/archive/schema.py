@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipelines.archive.index_tables import FIRST_INDEX
 from pipelines.archive.raw_tables import FIRST_RAW_TABLES
 from pipelines.archive.views import FIRST_VIEWS
 
@@ -431,60 +432,31 @@ def m006_search(database: Database) -> None:
     because ``unicode61`` takes a whole Chinese sentence for one word. ``titles_fts`` indexes the titles once more, a
     twentieth of the size: which titles have two frequent words is found there at once.
     """
-    _run(
-        database,
-        """
-CREATE VIRTUAL TABLE articles_fts USING fts5(
-    title, byline, keywords, text, grams,
-    content="articles", content_rowid='id', tokenize='unicode61 remove_diacritics 2'
-)
-;
-CREATE VIRTUAL TABLE titles_fts USING fts5(
-    title, content='articles', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
-)
-;
-CREATE VIRTUAL TABLE articles_vocabulary USING fts5vocab(articles_fts, row)
-;
-CREATE TRIGGER articles_fts_insert AFTER INSERT ON articles BEGIN
-    INSERT INTO articles_fts (rowid, title, byline, keywords, text, grams)
-    VALUES (new.id, new.title, new.byline, new.keywords, new.text, new.grams);
-    INSERT INTO titles_fts (rowid, title) VALUES (new.id, new.title);
-END
-;
-CREATE TRIGGER articles_fts_delete AFTER DELETE ON articles BEGIN
-    INSERT INTO articles_fts (articles_fts, rowid, title, byline, keywords, text, grams)
-    VALUES ('delete', old.id, old.title, old.byline, old.keywords, old.text, old.grams);
-    INSERT INTO titles_fts (titles_fts, rowid, title) VALUES ('delete', old.id, old.title);
-END
-;
-CREATE TRIGGER articles_fts_update AFTER UPDATE OF id, title, byline, keywords, text, grams ON articles
-WHEN old.id IS NOT new.id OR old.title IS NOT new.title OR old.byline IS NOT new.byline
-    OR old.keywords IS NOT new.keywords OR old.text IS NOT new.text OR old.grams IS NOT new.grams
-BEGIN
-    INSERT INTO articles_fts (articles_fts, rowid, title, byline, keywords, text, grams)
-    VALUES ('delete', old.id, old.title, old.byline, old.keywords, old.text, old.grams);
-    INSERT INTO articles_fts (rowid, title, byline, keywords, text, grams)
-    VALUES (new.id, new.title, new.byline, new.keywords, new.text, new.grams);
-    INSERT INTO titles_fts (titles_fts, rowid, title) VALUES ('delete', old.id, old.title);
-    INSERT INTO titles_fts (rowid, title) VALUES (new.id, new.title);
-END
-;
-CREATE TABLE saved_searches (
-    name TEXT PRIMARY KEY,
-    query TEXT NOT NULL,
-    filters TEXT NOT NULL DEFAULT '{}',
-    saved_at TEXT NOT NULL,
-    seen_at TEXT,
-    seen_article_id INTEGER NOT NULL DEFAULT 0
-)
-""",
-    )
+    _run(database, FIRST_INDEX)
 
 
 @ARCHIVE.migration
 def m007_views(database: Database) -> None:
     """The questions people ask in SQL."""
     _run(database, FIRST_VIEWS)
+
+
+@ARCHIVE.migration
+def m008_exported(database: Database) -> None:
+    """What each named export has handed out. No foreign key: a deleted article stays listed until its end is exported."""
+    _run(
+        database,
+        """
+CREATE TABLE exported (
+    name TEXT NOT NULL,
+    article_id INTEGER NOT NULL,
+    url TEXT,
+    record_hash TEXT NOT NULL,
+    gone_at TEXT,
+    PRIMARY KEY (name, article_id)
+) WITHOUT ROWID
+""",
+    )
 
 
 @RAW.migration
