@@ -443,7 +443,7 @@ def m007_views(database: Database) -> None:
 
 @ARCHIVE.migration
 def m008_exported(database: Database) -> None:
-    """What each named export has handed out. No foreign key: a deleted article stays listed until its end is exported."""
+    """What each named export has handed out. No foreign key: a deleted article stays until its end is exported."""
     _run(
         database,
         """
