@@ -4,9 +4,9 @@
   texts); ``catalogue.py``: what each table and column holds, in words; ``db.py``: opening, errors, the lock.
 - ``rows.py``: Article to rows and back; ``filing.py``: writing articles; ``revisions.py``: versions and differences;
   ``reading.py``, ``filters.py``: getting them back.
-- ``queries.py``: the search language; ``search.py``, ``ranking.py``, ``by_date.py``, ``conditions.py``: what is found, in
-  which order; ``words.py``, ``snippets.py``: where it stands; ``facets.py``, ``spelling.py``, ``then.py``: counts, did you
-  mean, the past; ``saved.py``: searches with a name.
+- ``queries.py``: the search language; ``search.py``, ``ranking.py``, ``by_date.py``, ``conditions.py``: what is found,
+  in which order; ``words.py``, ``snippets.py``: where it stands; ``facets.py``, ``spelling.py``, ``then.py``: counts,
+  did you mean, the past; ``saved.py``: searches with a name.
 - ``bodies.py``: raw pages; ``packing.py``: many of them together; ``trust.py``: verify and backup.
 - ``archive.py``: the Archive.
 """
