@@ -20,7 +20,7 @@ from scraper.hints import Hint
 from scraper.marks import Marks
 from scraper.page import Page
 from scraper.phrases import beginnings_of, kinds_of
-from scraper.places import NEAR_AFTER, NEAR_BEFORE, places_of
+from scraper.places import NEAR_AFTER, NEAR_BEFORE, NEAR_ZONES, places_of
 from scraper.standards import date
 from scraper.standards.structured import ARTICLE_TYPES, PAGE_TYPES, types_of
 from scraper.text import fold
@@ -34,6 +34,8 @@ MAX_MARKED = 40
 MARKED_CHARS = 120
 """Characters of a marked element's text looked at."""
 
+SETTLING = frozenset(("ld", "meta:article", "url"))
+"""Kinds of source beside which the text away from the headline is not read: it could add only other posts' days."""
 PUBLISHED, MODIFIED, OTHER = "published", "modified", "other"
 """What a label says a date is. OTHER: expiry, event, copyright, birth, registration."""
 
@@ -101,8 +103,10 @@ _CLASS_PUBLISHED = re.compile(r"publish|posted|pubdate|created|entry-date|post-d
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_-]|\.html?|$)")
 _URL_SPREAD = re.compile(r"[/_-]((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})(?=/|$)")
-_HAS_YEAR = re.compile(
-    r"(?:1[349]|2[05])\d\d|[年년]|[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]{4}"
+_YEAR = re.compile(r"[12][09]\d\d", re.ASCII)
+# A year in other digits or calendars; looked for only in texts beyond ASCII.
+_OTHER_YEAR = re.compile(
+    r"1[34]\d\d|2[56]\d\d|[年년]|[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]{4}"
 )
 _SHORT_YEAR = re.compile(r"\d\s?[./-]\s?\d{1,2}\s?[./-]\s?\d\d(?!\d)|['’]\d\d\b|[a-zA-Z]\.? \d\d$")
 
@@ -126,6 +130,8 @@ class Stated:
     """The block it stands in or before; -1 for the head and the address."""
     alone: bool = False
     """It is all its run says, but for a label."""
+    by_class: bool = False
+    """Only the element's class says what it means."""
     other: str | None = None
     """The other reading when day and month could change places."""
 
@@ -144,7 +150,8 @@ def stated(marks: Marks) -> list[Stated]:
     if known is None:
         page = marks.page
         known = [*_of_json_ld(page, marks.best("title")), *_of_metas(page), *_of_url(page.url)]
-        known += _Shown(marks).collect()
+        settled = any(found.kind in SETTLING and found.meaning == PUBLISHED for found in known)
+        known += _Shown(marks, settled).collect()
         _settle_order(known, page)
         marks.memo["dates"] = known
     return known
@@ -223,7 +230,8 @@ def _of_url(address: str | None) -> Iterator[Stated]:
 class _Shown:
     """The dates of marked elements and of the text."""
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, settled: bool) -> None:
+        self.settled = settled
         self.marks = marks
         self.page = marks.page
         self.lang = marks.page.lang
@@ -233,6 +241,7 @@ class _Shown:
     def collect(self) -> list[Stated]:
         found = list(self._of_marks())
         found += self._of_text()
+        _doubt_lone_updates(found)
         return found
 
     def _of_marks(self) -> Iterator[Stated]:
@@ -253,7 +262,7 @@ class _Shown:
     def _of_mark(self, mark: Mark, prop: str | None, text: str) -> Iterator[Stated]:
         """Yield the date of a marked element: its attribute's, else its text's; both when they differ."""
         said = date.machine(mark.datetime, self.lang) if mark.datetime else None
-        dates = date.find(text, lang=self.lang) if _HAS_YEAR.search(text) or _SHORT_YEAR.search(text) else []
+        dates = date.find(text, lang=self.lang) if has_year(text) else []
         if said and len(said) >= 10:
             if not mark.datetime[:4].isdigit():  # an attribute written for people: day and month may change places
                 dates = date.find(mark.datetime, lang=self.lang)
@@ -269,20 +278,21 @@ class _Shown:
     def _of_element(
         self, mark: Mark, prop: str | None, value: str, ambiguous: str | None, text: str, unlike: str = ""
     ) -> Stated:
-        names = getattr(mark, "names", "")
         meaning = prop or ""
-        if not meaning and names:
-            if _CLASS_MODIFIED.search(names):
-                meaning = MODIFIED
-            elif _CLASS_PUBLISHED.search(names):
-                meaning = PUBLISHED
+        by_class = False
+        if not meaning and mark.names:
+            # hAtom has themes write "entry-date updated" on the day of publication: the two together say nothing.
+            is_update, is_first = _CLASS_MODIFIED.search(mark.names), _CLASS_PUBLISHED.search(mark.names)
+            if bool(is_update) != bool(is_first):
+                meaning, by_class = (MODIFIED if is_update else PUBLISHED), True
         kind = f"itemprop:{prop}" if prop else "time" if mark.tag == "time" else "class"
         label = self._label_of(mark.block, mark.first, text)
         if label:
             meaning = label if not prop or label == MODIFIED else meaning
+            by_class = False
         zone = self.zone(mark.block, mark.frame)
         raw = (mark.datetime or text)[:100]
-        return Stated(value, kind, meaning, unlike + kind, zone, raw, mark.block, other=ambiguous)
+        return Stated(value, kind, meaning, unlike + kind, zone, raw, mark.block, other=ambiguous, by_class=by_class)
 
     def _label_of(self, index: int, first_piece: int, text: str) -> str:
         """Return what the words in an element, before it in its block, or in the block above call its date."""
@@ -306,14 +316,18 @@ class _Shown:
         blocks = self.page.blocks
         anchor = max(self.headline, 0)
         near = range(max(0, anchor - NEAR_BEFORE), min(len(blocks), anchor + NEAR_AFTER + 1))
+        here: list[Stated] = []
         for index in near:
             block = blocks[index]
-            if len(block.text) <= NEAR_CHARS and (_HAS_YEAR.search(block.text) or _SHORT_YEAR.search(block.text)):
-                yield from self._of_block(block)
+            if len(block.text) <= NEAR_CHARS and has_year(block.text):
+                here += self._of_block(block)
+        yield from here
+        if self.settled or any(found.zone in NEAR_ZONES and found.kind != "prose" for found in here):
+            return
         read = 0
         for block in blocks:
             text = block.text
-            if len(text) > FAR_CHARS or not _HAS_YEAR.search(text) or block.index in near:
+            if len(text) > FAR_CHARS or not has_year(text, short=False) or block.index in near:
                 continue
             read += 1
             if read > MAX_RUNS:
@@ -336,8 +350,27 @@ class _Shown:
             alone = len(text) - covered - len(before) < 4 and (bool(meaning) or not before.strip(" |·•,–—-()"))
             kind = "prose" if len(text) - covered > 90 else "text"
             raw = text[max(0, found.first - 30) : found.last].strip()
-            yield Stated(found.value, "text", meaning, kind, zone, raw, block.index, alone, found.other)
+            yield Stated(found.value, "text", meaning, kind, zone, raw, block.index, alone, other=found.other)
             end = found.last
+
+
+def _doubt_lone_updates(dates: list[Stated]) -> None:
+    """Take the meaning from dates that only a class calls an update, where no other date stands by the headline."""
+    near = [found for found in dates if found.zone in NEAR_ZONES]
+    doubtful = [found for found in near if found.by_class and found.meaning == MODIFIED]
+    days = {found.day for found in doubtful}
+    if doubtful and not any(found.day not in days and found.meaning != OTHER for found in near):
+        for found in doubtful:
+            found.meaning = ""
+
+
+def has_year(text: str, *, short: bool = True) -> bool:
+    """Tell quickly whether a text may hold a date: a year of four digits, or with *short* one of two."""
+    if _YEAR.search(text) is not None:
+        return True
+    if not text.isascii() and _OTHER_YEAR.search(text) is not None:
+        return True
+    return short and len(text) <= date.SHORT_CHARS and _SHORT_YEAR.search(text) is not None
 
 
 def _looks_dated(mark: Mark) -> bool:

@@ -69,12 +69,15 @@ def _starts() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     return {first: tuple(phrases) for first, phrases in table.items()}, frozenset(words.not_author)
 
 
-_FIRST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af©]|[^\s:：]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LEADING = re.compile(r"[^\s:：]+")
 
 
 def _first(text: str) -> str:
-    found = _FIRST.match(text)
+    """Return what a phrase is filed under: its first word, or its first character where words have no spaces."""
+    if text[:1] == "©" or _UNSPACED.match(text):
+        return text[0]
+    found = _LEADING.match(text)
     return found.group() if found else ""
 
 
@@ -97,17 +100,28 @@ def introduced(text: str) -> tuple[str, str]:
 
 
 @cache
-def _beginnings() -> tuple[frozenset[str], frozenset[str]]:
+def far_starts() -> frozenset[str]:
+    """Return the first three characters, in the usual cases, of phrases that introduce a name wherever they stand."""
+    certain = [phrase for phrase in _words().by if phrase.split()[0] not in _VAGUE]
+    starts = {f"{phrase:<3}"[:3] for phrase in certain}
+    return frozenset(case(start) for start in starts for case in (str.lower, str.upper, str.capitalize))
+
+
+# Words that introduce an author beside a headline, and anything at all elsewhere.
+_VAGUE = frozenset(
+    "from the name text texto tekst teksti reporter contributor contributors writer created submitted da di av a de".split()
+)
+
+
+@cache
+def _all_starts() -> frozenset[str]:
     phrases = (*_words().by, *_words().not_author)
-    return frozenset(phrase[:3] for phrase in phrases), frozenset(
-        phrase[0] for phrase in phrases if not phrase.isascii()
-    )
+    return frozenset(f"{phrase:<3}"[:3] for phrase in phrases) | {p[0] for p in phrases if not p.isascii()}
 
 
 def starts_introduced(text: str) -> bool:
     """Tell quickly whether ``introduced`` may find anything in *text*."""
-    three, one = _beginnings()
-    return text[:3].lower() in three or (not text.isascii() and text[:1].lower() in one)
+    return text[:3].lower() in _all_starts() or (not text.isascii() and text[:1].lower() in _all_starts())
 
 
 _SPLIT = re.compile(r"\s*[,;|\n•·／]\s*|\s+[–—/-]\s+|\s+(?:and|&|und|et|y|e|i|og|och|en|with|и|та|و)\s+|、|\s\+\s")
@@ -161,7 +175,7 @@ def clean(name: str) -> str:
 
 def is_credential(word: str) -> bool:
     """Tell whether a word is a title or degree and no part of a name."""
-    return word.strip(" .,()").casefold().replace(".", "") in _words().credentials
+    return len(word) < 12 and word.strip(" .,()").casefold().replace(".", "") in _words().credentials
 
 
 def has_role(name: str) -> bool:
@@ -216,6 +230,9 @@ def _is_capital(word: str) -> bool:
     return bool(first) and (first.isupper() or first.lower() == first.upper())
 
 
+_SIGNS = re.compile(r"[^\w\s.'’-]|[\d_]")
+
+
 def shape_of(name: str) -> list[str]:
     """Return what a name looks like, as features."""
     words = name.split()
@@ -234,7 +251,7 @@ def shape_of(name: str) -> list[str]:
         out.append("small words")
     if len(words) > 1 and name.islower():
         out.append("lower case")
-    if any(not (c.isalpha() or c in " .'’-") for c in name):
+    if _SIGNS.search(name):
         out.append("signs")
     return out
 

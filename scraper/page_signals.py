@@ -16,7 +16,7 @@ from scraper.blocks import Block
 from scraper.hints import Hint
 from scraper.marks import LINKED_SHARE, Marks
 from scraper.page import Page
-from scraper.phrases import kinds_of
+from scraper.phrases import first_words, kinds_of
 from scraper.resources import data_path
 from scraper.standards.structured import ARTICLE_TYPES, types_of
 
@@ -65,13 +65,15 @@ def body_classes(page: Page) -> frozenset[str]:
     return frozenset()
 
 
-def features(marks: Marks) -> set[str]:
-    """Return the names of the signals that hold for a page; the body must have been chosen."""
-    page = marks.page
-    out = set(url_signals(page.url))
-    out |= _head_signals(page)
+def quick_features(marks: Marks) -> set[str]:
+    """Return the signals that cost least: address, head, and the fields found so far."""
+    return set(url_signals(marks.page.url)) | _head_signals(marks.page) | _field_signals(marks)
+
+
+def features(marks: Marks, known: set[str] | None = None) -> set[str]:
+    """Return the names of all signals that hold; the body must have been chosen. *known* are the quick ones."""
+    out = set(known if known is not None else quick_features(marks))
     out |= _text_signals(marks)
-    out |= _field_signals(marks)
     out |= _parts_signals(marks)
     out.update(f"{first} & {second}" for first, second in _TOGETHER if first in out and second in out)
     return out
@@ -302,6 +304,24 @@ def _text_signals(marks: Marks) -> set[str]:
     return out
 
 
+def _may_begin(text: str) -> bool:
+    """Tell quickly whether any known phrase begins like *text*."""
+    return text.split(" ", 1)[0].lower() in first_words() or not text.isascii()
+
+
+def prose_in_body(marks: Marks) -> int:
+    """Return the unlinked words that stand in the body's paragraphs."""
+    first, last = marks.body
+    verdicts = marks.verdicts
+    return sum(
+        block.words - block.linked
+        for block in marks.page.blocks[first:last]
+        if block.words >= PROSE_RUN_WORDS
+        and block.linked <= LINKED_SHARE * block.words
+        and verdicts[block.index] is None
+    )
+
+
 def _run_signals(blocks: list[Block]) -> set[str]:
     """Return what the short runs of the whole page are: headings, linked headings, "read more", prices."""
     headings = linked = more = prices = 0
@@ -313,7 +333,7 @@ def _run_signals(blocks: list[Block]) -> set[str]:
                 linked += 1
         elif words <= 6:
             text = block.text
-            if block.linked and "read_more" in kinds_of(text):
+            if block.linked and _may_begin(text) and "read_more" in kinds_of(text):
                 more += 1
             elif text[:1] in "$€£¥₹" or (text[-1:] == "€" and _PRICE.search(text)):
                 prices += 1

@@ -21,13 +21,13 @@ from scraper.names import (
     NAMED,
     STRICT,
     clean,
+    far_starts,
     introduced,
     is_name,
     key_of,
     names_of,
     people_of,
     shape_of,
-    starts_introduced,
 )
 from scraper.phrases import kinds_of
 from scraper.places import CLOSE_WIDGET, COMMENTS, NEAR, NEAR_AFTER, NEAR_BEFORE, NEAR_ZONES, places_of
@@ -131,13 +131,20 @@ def _without_repeats(chosen: list[Candidate[Author]]) -> list[Candidate[Author]]
 
 
 def candidates(marks: Marks) -> list[Candidate[Author]]:
-    """Return every distinct name that may be an author's, in order of appearance, text before head."""
+    """Return every distinct name that may be an author's, bylines by the headline first.
+
+    Where one of these names somebody, the rest of the text is not read: it could name only other people.
+    """
     pool = _Pool(marks)
-    pool.read_text()
     pool.read_marks()
-    pool.read_anchors()
+    pool.read_anchors(near=True)
+    pool.read_bylines()
     pool.read_json_ld()
     pool.read_metas()
+    if not any(one.features & _SHOWN for one in pool.by_key.values()):
+        pool.read_lines()
+        pool.read_far()
+        pool.read_anchors(near=False)
     pool.compare()
     return list(pool.by_key.values())
 
@@ -157,6 +164,9 @@ class _Pool:
             ""
         }
         self.lists = 0
+        place = max(marks.headline, 0)
+        self.first, self.last = place - NEAR_BEFORE, place + NEAR_AFTER + 1
+        """The range of blocks around the headline."""
         dates = marks.memo.get("dates") or ()
         self.dated = {stated.block for stated in dates if stated.block >= 0}
 
@@ -181,55 +191,65 @@ class _Pool:
                 one.features.update((several, "first of list" if position == 0 else "later in list"))
 
     # -------------------------------------------------------------------------------------------- the text
-    def read_text(self) -> None:
-        """Read the bylines that only their words and place give away: "By …", "Author:" above a name, a name alone."""
+    def _near(self) -> list[Block]:
+        """Return the runs around the headline that are short enough for a byline."""
         blocks = self.page.blocks
-        anchor = max(self.marks.headline, 0)
-        first, last = max(0, anchor - NEAR_BEFORE), min(len(blocks), anchor + NEAR_AFTER + 1)
-        for index in range(first, last):
-            block = blocks[index]
-            if index != self.marks.headline and len(block.text) <= BYLINE_CHARS:
-                self._read_run(block)
+        around = blocks[max(0, self.first) : self.last]
+        return [block for block in around if block.index != self.marks.headline and len(block.text) <= BYLINE_CHARS]
+
+    def read_bylines(self) -> None:
+        """Read the runs by the headline whose words introduce a name: "By …", "3 May · by …", "Author:" above it."""
+        for block in self._near():
+            kind, rest = introduced(block.text)
+            if kind:
+                by = kind == "by"
+                names = names_of(self._pieces(block, rest), NAMED if by else STRICT)
+                self._add_run(block, names, "by" if by else "other's")
+                continue
+            inner = _BY_WITHIN.search(block.text) if block.words <= 40 and "by" in block.text.lower() else None
+            if inner:
+                self._add_run(block, names_of(_ENDS.split(inner.group(1)), NAMED), "by within")
+            elif block.words <= LINE_WORDS and block.index and self.page.blocks[block.index - 1].words <= 4:
+                label = kinds_of(self.page.blocks[block.index - 1].text)
+                if "by_label" in label or "bio_heading" in label:
+                    self._add_run(block, names_of(self._pieces(block, block.text), NAMED)[:3], "label above")
+
+    def read_lines(self) -> None:
+        """Read the runs by the headline that are, or begin with, what looks like a person's name."""
+        for block in self._near():
+            if block.words > LINE_WORDS or introduced(block.text)[0]:
+                continue
+            for pieces in self._around_dates(block):
+                names = names_of(pieces)
+                if names:
+                    is_all = block.words <= len(" ".join(names).split()) + 1
+                    self._add_run(block, names[:3], "line" if is_all else "line start")
+                    break
+
+    def read_far(self) -> None:
+        """Read the runs away from the headline: those that introduce a name, and names the next run speaks of.
+
+        One loop with the cheapest questions first: nearly all runs of a page answer no to all of them.
+        """
+        blocks = self.page.blocks
+        starts = far_starts()
+        end = len(blocks) - 1
+        first, last = self.first, self.last
         for block in blocks:
-            if block.words <= FAR_WORDS and not first <= block.index < last:
-                self._read_far(block)
-
-    def _read_far(self, block: Block) -> None:
-        """Read a run away from the headline: one that introduces a name, or a name that the next run speaks of."""
-        text = block.text
-        if starts_introduced(text):
-            kind, rest = introduced(text)
-            if kind == "by":
-                self._add_run(block, names_of(self._pieces(block, rest), NAMED), "by")
-        elif "ritten by" in text:
-            self._add_run(block, names_of([text.partition("ritten by")[2]], NAMED), "by within")
-        elif 2 <= block.words <= 5 and text[:1].isupper() and block.index + 1 < len(self.page.blocks):
-            following = self.page.blocks[block.index + 1].text
-            if len(following) > 60 and following.startswith(text.split(" ", 1)[0]):
-                self._add_run(block, names_of([text]), "bio heading")
-
-    def _read_run(self, block: Block) -> None:
-        kind, rest = introduced(block.text)
-        if kind:
-            pieces = self._pieces(block, rest)
-            by = kind == "by"
-            self._add_run(block, names_of(pieces, NAMED if by else STRICT), "by" if by else "other's")
-            return
-        inner = _BY_WITHIN.search(block.text) if block.words <= 40 else None
-        if inner:
-            self._add_run(block, names_of(_ENDS.split(inner.group(1)), NAMED), "by within")
-            return
-        if block.words > LINE_WORDS:
-            return
-        above = self.page.blocks[block.index - 1] if block.index else None
-        label = kinds_of(above.text) if above and above.words <= 4 else frozenset()
-        is_labelled = "by_label" in label or "bio_heading" in label
-        for pieces in self._around_dates(block):
-            names = names_of(pieces, NAMED if is_labelled else STRICT)
-            if names:
-                is_all = block.words <= len(" ".join(names).split()) + 1
-                self._add_run(block, names[:3], "label above" if is_labelled else "line" if is_all else "line start")
-                return
+            words = block.words
+            if words > FAR_WORDS or first <= block.index < last:
+                continue
+            text = block.text
+            if text[:3] in starts:
+                kind, rest = introduced(text)
+                if kind == "by":
+                    self._add_run(block, names_of(self._pieces(block, rest), NAMED), "by")
+            elif 2 <= words <= 5:
+                following = blocks[block.index + 1] if block.index < end else block
+                if following.words > 10 and following.text.startswith(text.split(" ", 1)[0]):
+                    self._add_run(block, names_of([text]), "bio heading")
+            elif "ritten by" in text:
+                self._add_run(block, names_of([text.partition("ritten by")[2]], NAMED), "by within")
 
     def _around_dates(self, block: Block) -> Iterator[list[str]]:
         """Yield the pieces of a run; of one that holds a date, the text before it and the text after it."""
@@ -343,12 +363,17 @@ class _Pool:
         features += self._distance(mark.block, zone)
         self.add(names, f"{which}", " ".join(texts), *features, url=self._url_in(mark.first, mark.last, names[0]))
 
-    def read_anchors(self) -> None:
-        """Read the links to author pages."""
-        walked = self.page.walked
+    def read_anchors(self, *, near: bool) -> None:
+        """Read the links to author pages, by the headline or everywhere else."""
+        first, last = self.first, self.last
         seen = 0
-        for anchor in walked.anchors:
-            if anchor.block < 0 or anchor.last - anchor.first > 4 or not _PATH.search(anchor.href):
+        for anchor in self.page.walked.anchors:
+            block = anchor.block
+            if near and block >= last:
+                return
+            if block < 0 or (first <= block < last) != near or anchor.last - anchor.first > 4:
+                continue
+            if not (near or "author" in anchor.href) or not _PATH.search(anchor.href):
                 continue
             seen += 1
             if seen > MAX_MARKED:

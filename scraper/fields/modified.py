@@ -23,6 +23,7 @@ _ORDER: tuple[tuple[str, float], ...] = (
     ("itemprop near", 0.97),
     ("ld", 0.98),
     ("meta:article", 0.97),
+    ("class near", 0.9),
     ("ld-page", 0.97),
     ("meta:itemprop", 0.9),
     ("meta:og", 0.95),
@@ -54,6 +55,8 @@ def _kind(found: Stated) -> str | None:
     if found.zone == "head":
         kind = found.kind.removesuffix("-created")
         return kind if kind in _RANK else None
+    if found.by_class:
+        return "class near" if found.zone in NEAR_ZONES else None
     if found.zone in NEAR_ZONES and found.kind != "prose":
         return "itemprop near" if found.kind.startswith("itemprop") else "shown near"
     return "shown elsewhere" if found.zone in ("far", *NEAR_ZONES) else None

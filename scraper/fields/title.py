@@ -24,6 +24,8 @@ MAX_CHARS = 400
 """Longer texts are no headlines; also the most that is kept of one."""
 TOP_HEADINGS = 14
 """Headings looked at, in page order; further down they head sections and widgets."""
+AGREED = 0.965
+"""How often the only h1 is the headline where the title element begins with it or og:title is it (412 of 793 pages)."""
 MAX_GIVEN = 6
 """Candidates kept as evidence."""
 _HEADINGS = ("h1", "h2", "h3")
@@ -58,6 +60,9 @@ _METAS = (
 
 def find(marks: Marks) -> tuple[Found[str], ...]:
     """Return title candidates, best first, and set ``marks.headline`` to the block that holds the winner."""
+    agreed = _agreed(marks)
+    if agreed:
+        return agreed
     pool = candidates(marks)
     learnt = model("title")
     shares = softmax([learnt.score(candidate.features) for candidate in pool])
@@ -70,6 +75,31 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
         Found(candidate.value, candidate.source, share, candidate.raw[:MAX_CHARS])
         for share, candidate in ranked[:MAX_GIVEN]
     )
+
+
+def _agreed(marks: Marks) -> tuple[Found[str], ...]:
+    """Return the page's one h1 where the head plainly repeats it, with what the head says; else nothing.
+
+    Half of all pages are so, and the weights would choose the same heading; this saves them the weighing.
+    """
+    page = marks.page
+    frames = [frame for frame in page.frames if frame.tag == "h1" and frame.last > frame.first]
+    if len(frames) != 1 or frames[0].last - frames[0].first != 1 or not page.title:
+        return ()
+    block = page.blocks[frames[0].first]
+    key = fold(block.text)
+    og = page.meta("og:title")
+    is_repeated = fold(page.title).startswith(key) or fold(og or "") == key
+    if not is_repeated or block.linked or len(key.split()) < 3 or len(key) > MAX_CHARS:
+        return ()
+    sites = site_keys(page.meta("og:site_name", "application-name"), page.url)
+    if key in sites or "h1|in widget" in _place(marks, frames[0]):
+        return ()
+    if marks.headline < 0:
+        marks.headline = block.index
+    said = (("meta:og:title", og), ("title", page.title))
+    rivals = [Found(plain(text), source, 0.02, text[:MAX_CHARS]) for source, text in said if text]
+    return (Found(block.text, "h1", AGREED, block.text), *rivals)
 
 
 def candidates(marks: Marks) -> list[Candidate[str]]:

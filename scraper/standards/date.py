@@ -17,6 +17,7 @@ import calendar
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scraper.calendars import ERA_STARTS, UNIX_ORDINAL, gregorian, is_word, month_of, of_ordinal
 
@@ -207,9 +208,14 @@ def find(text: str, *, lang: str | None = None, day_first: bool | None = None) -
     >>> find("03/04/2021", lang="en-GB")[0].other
     '2021-03-04'
     """
-    plain = _ascii_digits(text[:MAX_CHARS])
+    return list(_find(text[:MAX_CHARS], lang, day_first))
+
+
+@lru_cache(maxsize=4_096)  # a date stands in an element and in its run, and again in the next card
+def _find(text: str, lang: str | None, day_first: bool | None) -> tuple[DateFound, ...]:
+    plain = _ascii_digits(text)
     if not _ANY_YEAR.search(plain):
-        return _two_digit_years(plain, lang, day_first) if len(text) <= SHORT_CHARS else _east_asian(plain)
+        return tuple(_two_digit_years(plain, lang, day_first) if len(text) <= SHORT_CHARS else _east_asian(plain))
     found = [*_east_asian(plain), *_numeric(plain, lang, day_first)]
     taken = [(date.first, date.last) for date in found]
     primary = (lang or "").partition("-")[0].lower()
@@ -227,7 +233,7 @@ def find(text: str, *, lang: str | None = None, day_first: bool | None = None) -
                 break
     if not found and len(text) <= SHORT_CHARS:
         found = _eight_digits(plain) or _two_digit_years(plain, lang, day_first)
-    return sorted(found, key=lambda date: date.first)[:MAX_DATES]
+    return tuple(sorted(found, key=lambda date: date.first)[:MAX_DATES])
 
 
 def parse(text: str, lang: str | None = None) -> str | None:
