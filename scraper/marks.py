@@ -125,7 +125,8 @@ class Marks:
     def kept(self) -> list[Block]:
         """Return the body's blocks: those under the container without a verdict, in order."""
         first, last = self.body
-        return [block for block in self.page.blocks[first:last] if self.verdicts[block.index] is None]
+        blocks, verdicts = self.page.blocks[first:last], self.verdicts[first:last]
+        return [block for block, verdict in zip(blocks, verdicts, strict=True) if verdict is None]
 
     def tail(self) -> int:
         """Return the first block of the body's tail: TAIL_SHARE of the words kept so far stand at or after it."""

@@ -15,7 +15,7 @@ from scraper.text import storable
 
 
 class Segment(NamedTuple):
-    """A stretch of inline text of one style: white space squeezed except at its ends, ``"\\n"`` for a line break."""
+    """A stretch of inline text of one style: white space squeezed except at its ends, ``"\\n"`` where a line breaks."""
 
     text: str
     style: int
@@ -251,9 +251,10 @@ def _segments(marks: Marks, pieces: list[Piece], addresses: dict[int, str]) -> t
     at_space = True
     for text, style, anchor in pieces:
         if style & BREAK:
-            texts = ["\n"]
-            out.append((texts, BREAK, ""))
-            before, at_space = None, True
+            if texts:
+                texts[-1] = texts[-1].rstrip(" ")
+                texts.append("\n")
+            at_space = True
             continue
         squeezed = " ".join(text.split())
         if not squeezed:
@@ -271,20 +272,11 @@ def _segments(marks: Marks, pieces: list[Piece], addresses: dict[int, str]) -> t
             texts = []
             out.append((texts, style, _address(marks, anchor, addresses) if anchor >= 0 else ""))
         texts.append(_stored(squeezed))
-    return _trimmed(out)
-
-
-def _trimmed(out: list[tuple[list[str], int, str]]) -> tuple[Segment, ...]:
-    """Return the segments without white space at the ends of lines."""
-    while out and (out[-1][1] & BREAK or not "".join(out[-1][0]).strip()):
-        out.pop()
-    segments = []
-    for position, (texts, style, href) in enumerate(out):
-        text = "".join(texts)
-        if not style & BREAK and (position + 1 == len(out) or out[position + 1][1] & BREAK):
-            text = text.rstrip(" ")
-        if text:
-            segments.append(Segment(text, 0 if style & BREAK else style, href))
+    segments = [Segment("".join(texts), style, href) for texts, style, href in out]
+    while segments and not segments[-1].text.strip():
+        segments.pop()
+    if segments:
+        segments[-1] = segments[-1]._replace(text=segments[-1].text.rstrip())
     return tuple(segments)
 
 

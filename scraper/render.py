@@ -163,7 +163,7 @@ class _Nesting:
             one, other = before[shared], lists[shared]
             if one.frame == other.frame and one.item != QUOTE:
                 return "\n"  # the next item
-        elif shared == len(before) < len(lists) and shared and before[-1].item != QUOTE:
+        elif shared == len(before) < len(lists) and shared and QUOTE not in (before[-1].item, lists[shared].item):
             return "\n"  # the first item of a list under an item's own line
         prefix = "".join(
             "> " if level.item == QUOTE else " " * len(self.marker(level)) for level in lists[:shared]
@@ -244,13 +244,10 @@ def _address(url: str) -> str:
 
 def _markdown_inline(segments: Sequence[Segment]) -> str:
     if len(segments) == 1 and not segments[0][1] and not segments[0][2]:
-        return _escaped(segments[0][0]).strip()
+        return _broken(_escaped(segments[0][0]).strip())
     out: list[str] = []
     for position, (text, style, href) in enumerate(segments):
-        if text == "\n":
-            out.append("  \n")
-            continue
-        core = text.strip(" ")
+        core = text.strip(" \n")
         if not core:
             out.append(text)
             continue
@@ -262,7 +259,12 @@ def _markdown_inline(segments: Sequence[Segment]) -> str:
         if href:
             styled = f"[{styled}]({_address(href)})"
         out.append(f"{lead}{styled}{tail}")
-    return "".join(out).strip()
+    return _broken("".join(out).strip())
+
+
+def _broken(text: str) -> str:
+    """Return Markdown with its line breaks written as hard ones."""
+    return text.replace("\n", "  \n") if "\n" in text else text
 
 
 def _markdown_code(text: str) -> str:
@@ -382,10 +384,9 @@ def _html_block(line: Line) -> str:
 def _html_inline(segments: Sequence[Segment]) -> str:
     out: list[str] = []
     for text, style, href in segments:
-        if text == "\n":
-            out.append("<br>")
-            continue
         html = escape(text, quote=False)
+        if "\n" in html:
+            html = html.replace("\n", "<br>")
         if style:
             for flag, tag in _TAGS:
                 if style & flag:
