@@ -1,4 +1,4 @@
-"""Measures of the fields around the body, on pages labelled by hand: bio, related posts, tags, what leaks into the body.
+"""Measures of the fields around the body, on pages labelled by hand: bio, related posts, tags, leaks into the body.
 
 What counts is defined by the corpus's README: a bio is right from a word F1 of .5 on; optional links count neither way.
 """
