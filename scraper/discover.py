@@ -82,8 +82,11 @@ class Feeds(NamedTuple):
     """Feeds of the whole site, comment feeds and those of single posts left out."""
     wordpress: str | None
     """The root of the WordPress REST interface, or None."""
+    is_made: bool = False
+    """A program that makes sites is named, so that the documents such programs write may be there unnamed."""
 
 
+_AT_HOME = ("http://localhost", "https://localhost", "http://127.0.0.1", "https://127.0.0.1")
 _SLASHES = re.compile(r"/{2,}")
 
 
@@ -103,7 +106,9 @@ class Origin(NamedTuple):
         'https://www.blog.example/a'
         """
         if not url.startswith(self.base + "/") and urls.site_of(_head(url)) != self.site:
-            return None
+            if not self._is_at_home(_head(url)):
+                return None
+            url = self.base + site.path_of(url)
         try:
             known = urls.normalise(url)
         except InvalidURL:
@@ -113,6 +118,10 @@ class Origin(NamedTuple):
         if "//" in path and ":/" not in path:
             path = _SLASHES.sub("/", path)
         return f"{self.base}{path}{mark}{query}"
+
+    def _is_at_home(self, head: str) -> bool:
+        """Say whether *head* names the machine the site was written on: a blog exported from there means itself."""
+        return head.startswith(_AT_HOME) and not self.base.startswith(_AT_HOME)
 
 
 def origin_of(url: str) -> Origin:
@@ -310,7 +319,7 @@ def feeds_of(page: Page, origin: Origin) -> Feeds:
             url = origin.own(absolute) if absolute else None
             if url is not None and not _is_of_comments(url, title):
                 feeds[url] = None
-    return Feeds(tuple(feeds), wordpress)
+    return Feeds(tuple(feeds), wordpress, bool(feeds or wordpress or page.meta("generator")))
 
 
 def _is_of_comments(url: str, title: str) -> bool:

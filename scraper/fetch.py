@@ -54,7 +54,7 @@ from scraper.standards import url as urls
 from scraper.standards.headers import retry_after_s
 from scraper.standards.robots import ALLOW_ALL, DISALLOW_ALL, Robots
 from scraper.standards.robots import parse as parse_robots
-from scraper.transport import WIRE_HEADERS, new_client
+from scraper.transport import WIRE_HEADERS, new_request, new_transport
 
 __all__ = ["FetchSettings", "Fetcher", "fetch"]
 
@@ -93,7 +93,7 @@ class _RobotsAnswer:
 class _Origin:
     """One scheme, host and port: its connections, its host's turnstile and its robots.txt."""
 
-    client: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport
     host: str
     turnstile: Turnstile
     robots: _RobotsAnswer | None = None
@@ -139,7 +139,7 @@ class Fetcher:
     async def aclose(self) -> None:
         """Close every connection."""
         for origin in self._origins.values():
-            await origin.client.aclose()
+            await origin.transport.aclose()
         self._origins.clear()
 
     async def get(
@@ -150,12 +150,14 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         follow: Follow | None = None,
+        attempts: int | None = None,
     ) -> Response:
         """Return the server's answer for *url*, redirects followed.
 
         *kind* (page, feed, sitemap, robots) chooses the size limit. With *etag* or *last_modified* from an earlier
         answer the request is conditional, and the answer may have status 304 and no body. *follow* may keep a redirect
         from being followed; then the Response is the redirect itself. Bodies of answers from 400 on are not kept.
+        *attempts*: how often to try, when less is enough than the limits allow.
 
         Raises InvalidURL; RobotsDisallowed; BlockedAddress; ConnectFailed, TimedOut, Truncated, ServerBusy or
         ServerFailed after the retries; TooLarge, TooManyRedirects, BadContent or Unusable (a media type that is no
@@ -169,7 +171,7 @@ class Fetcher:
         while True:
             if kind != "robots":
                 await self._obey_robots(here)
-            answer = await self._ask(here, kind, validators)
+            answer = await self._ask(here, kind, validators, attempts or self.settings.limits.attempts)
             target = _redirect_target(answer)
             if target is None or (follow is not None and not follow(target)):
                 return _joined(answer, url, hops, self._clock() - started)
@@ -242,15 +244,34 @@ class Fetcher:
 
     # -- one address, retried -----------------------------------------------------------------------------------------
 
-    async def _ask(self, url: str, kind: str, validators: dict[str, str]) -> Response:
+    async def _ask(self, url: str, kind: str, validators: dict[str, str], attempts: int) -> Response:
+        try:
+            return await self._attempt(url, kind, validators)
+        except TransientError as error:
+            if attempts <= 1 or not self._worth_retrying(error):
+                raise
+            failed = error
+        return await self._ask_again(failed, url, kind, validators, attempts)
+
+    async def _ask_again(
+        self, failed: TransientError, url: str, kind: str, validators: dict[str, str], attempts: int
+    ) -> Response:
+        """Retry after a first attempt that *failed*; nearly all requests need no such machinery."""
+        first: list[TransientError] = [failed]
+
+        async def attempt() -> Response:
+            if first:
+                raise first.pop()
+            return await self._attempt(url, kind, validators)
+
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(self.settings.limits.attempts),
+            stop=stop_after_attempt(attempts),
             wait=self._wait_s,
             retry=retry_if_exception(self._worth_retrying),
             sleep=self._sleep,
             reraise=True,
         )
-        return await retrying(self._attempt, url, kind, validators)
+        return await retrying(attempt)
 
     def _worth_retrying(self, error: BaseException) -> bool:
         """Say whether the same request may succeed soon; a long Retry-After says that it will not."""
@@ -271,7 +292,7 @@ class Fetcher:
                 self._on_start(origin.host, url, origin.turnstile.pace.delay_s)
             try:
                 async with asyncio.timeout(total_s):
-                    return await self._exchange(origin.client, url, kind, validators, turn)
+                    return await self._exchange(origin.transport, url, kind, validators, turn)
             except TimeoutError as error:
                 raise TimedOut(url, f"the answer was not complete after {total_s:g} seconds") from error
             except ServerBusy as error:
@@ -280,15 +301,15 @@ class Fetcher:
                 raise
 
     async def _exchange(
-        self, client: httpx.AsyncClient, url: str, kind: str, validators: dict[str, str], turn: Turn
+        self, transport: httpx.AsyncBaseTransport, url: str, kind: str, validators: dict[str, str], turn: Turn
     ) -> Response:
         """Send one request and return its answer. Keeps the deadline of the head; the caller keeps the total one."""
         started = self._clock()
-        request = self._request(client, url, validators, turn)
+        request = self._request(url, validators, turn)
         head_s = self.settings.timeouts.head_s
         try:
             async with asyncio.timeout(head_s):
-                answer = await client.send(request, stream=True)
+                answer = await transport.handle_async_request(request)
         except TimeoutError as error:
             raise TimedOut(url, f"no complete head of an answer within {head_s:g} seconds") from error
         except httpx.HTTPError as error:
@@ -302,7 +323,7 @@ class Fetcher:
         headers = tuple((_text(name).lower(), _text(value)) for name, value in answer.extensions[WIRE_HEADERS])
         return Response(url, url, answer.status_code, headers, body, fetched_at, self._clock() - started)
 
-    def _request(self, client: httpx.AsyncClient, url: str, validators: dict[str, str], turn: Turn) -> httpx.Request:
+    def _request(self, url: str, validators: dict[str, str], turn: Turn) -> httpx.Request:
         async def on_event(event: str, _info: dict[str, Any]) -> None:
             if event == "http11.send_request_headers.complete":
                 turn.sent()
@@ -314,7 +335,7 @@ class Fetcher:
             **validators,
         }
         try:
-            return client.build_request("GET", url, headers=headers, extensions={"trace": on_event})
+            return new_request(url, headers, self.settings, on_event)
         except (httpx.InvalidURL, UnicodeError) as error:
             raise InvalidURL(url) from error
 
@@ -369,8 +390,8 @@ class Fetcher:
         if origin is None:
             if self.settings.proxy is not None:
                 self._check_literal(url, host, port)
-            client = new_client(self.settings, self._guard, tls=scheme == "https")
-            origin = self._origins[key] = _Origin(client, _host_key(host, port), self._turnstile(host, port))
+            transport = new_transport(self.settings, self._guard, tls=scheme == "https")
+            origin = self._origins[key] = _Origin(transport, _host_key(host, port), self._turnstile(host, port))
         return origin
 
     def _check_literal(self, url: str, host: str, port: int) -> None:

@@ -30,6 +30,8 @@ NEVER_A_PAGE = frozenset((SERVICE, FEED, ASSET, SEARCH))
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2099  # of the Web; a four-digit number outside is a number
 _MONTHS_AND_DAYS = 31
+_MAX_NESTED = 3  # categories below one another
+_CATEGORY_STEMS = ("categ", "kateg", "catég", "rubri", "катег", "рубри")
 _WORD_CHARACTERS = 24  # a longer segment is a headline's slug, not a folder somebody named
 _MAX_PAGE_NUMBER = 100_000
 _PAGED = re.compile(
@@ -134,6 +136,8 @@ def _of_segments(segments: list[str], kinds: list[str | None]) -> str:
         return POST
     last = len(segments) - 1
     for index, kind in enumerate(kinds):
+        if index == 0 and kind == CATEGORY and last <= _MAX_NESTED and segments[0].startswith(_CATEGORY_STEMS):
+            return CATEGORY  # categories within categories
         if kind in (TAG, CATEGORY, AUTHOR, SEARCH):
             # /tag/x/ is a listing and so is /tags/; /section/2021/slug/ is a post in a folder of that name
             return str(kind) if index >= last - 1 else POST

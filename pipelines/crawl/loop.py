@@ -13,10 +13,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.archive import Archive, moment
+from pipelines.archive.rows import digest
 from pipelines.crawl import learning, schedule, settling
 from pipelines.crawl.frontier import Frontier, Item
 from pipelines.crawl.journal import Journal
@@ -24,7 +25,7 @@ from pipelines.crawl.reading import Reading, Task, kept_headers
 from pipelines.crawl.schedule import Ledger
 from pipelines.crawl.sources import Sources
 from pipelines.crawl.values import CrawlSettings
-from pipelines.crawl.visits import Visits, body_hash
+from pipelines.crawl.visits import Visits
 from pipelines.crawl.workers import Pool, Unreadable
 from scraper import discover, site
 from scraper.discover import Feeds, Link, Origin
@@ -64,6 +65,8 @@ class Shared:
     now: Callable[[], datetime]
     tick: Callable[[str], None]
     """Called with the host when something has happened."""
+    lesson: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one site that learns its template: its pages are all in memory meanwhile."""
     stopping: bool = False
     """The user wants the run to end."""
     asked: int = 0
@@ -98,8 +101,11 @@ class SiteCrawl:
         self._readers: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(shared.pool.count)
         self._start_id = -1
+        self._sources: Sources | None = None
+        self._may_guess = False
         self._left_families: set[str] = set()
         self._lesson_given = False
+        self._template_key: tuple[str, int] | None = None
 
     @property
     def host(self) -> str:
@@ -123,6 +129,8 @@ class SiteCrawl:
         self._plan_revisits()
         learning.choose(self._archive, self.host)
         await self._work()
+        if not self._stopped and await self._guess_sources():
+            await self._work()
         if not self._stopped:
             await self._finish_learning()
         for _ in range(settling.MAX_ROUNDS):
@@ -174,6 +182,8 @@ class SiteCrawl:
         found = self.frontier.find(own)
         assert found is not None
         self._start_id = found.page_id
+        self._template_key = learning.key_of(self._archive, self.host)
+        self._lesson_given = self._template_key is not None
 
     async def _read_unread(self) -> None:
         """Read the pages that a process which died had fetched and not read."""
@@ -220,7 +230,8 @@ class SiteCrawl:
             (self.host,),
         ).fetchall()
         wordpress = next((row[0].partition("wp/v2/")[0] for row in rows if row[1] == "wordpress"), None)
-        return Feeds(tuple(row[0] for row in rows if row[1] == "feed"), wordpress)
+        # A site that was crawled before has had its usual places looked at.
+        return Feeds(tuple(row[0] for row in rows if row[1] == "feed"), wordpress, is_made=True)
 
     def _move(self, moved: Origin) -> None:
         """Take the spelling of the host that answered for the site's own."""
@@ -229,8 +240,9 @@ class SiteCrawl:
             self._archive.connection.execute("UPDATE sites SET base_url = ? WHERE host = ?", (moved.base, self.host))
 
     async def _read_sources(self, feeds: Feeds) -> None:
+        """Read what the site says of itself: what it names, and the usual places when a program has made it."""
         shared = self._shared
-        sources = Sources(
+        self._sources = sources = Sources(
             self._archive, self.frontier, shared.journal, self.origin, shared.settings.limits, self._source
         )
         try:
@@ -238,10 +250,20 @@ class SiteCrawl:
             named: tuple[str, ...] = robots.sitemaps
         except (FetchError, InvalidURL):
             named = ()
-        mapped = await sources.read_sitemaps(named)
-        fed = await sources.read_feeds(feeds, guess=not mapped)
+        mapped = await sources.read_sitemaps(named, guess=feeds.is_made)
+        fed = await sources.read_feeds(feeds, guess=feeds.is_made and not mapped)
         listed = await sources.read_wordpress(feeds.wordpress) if feeds.wordpress else False
         self.has_sources = mapped or fed or listed
+        self._may_guess = not (named or feeds.is_made)
+
+    async def _guess_sources(self) -> bool:
+        """Look at the usual places after all, when everything that is linked has been seen; say whether that helped."""
+        if not self._may_guess or self._sources is None:
+            return False
+        self._may_guess = False
+        return await self._sources.read_sitemaps((), guess=True) or await self._sources.read_feeds(
+            Feeds((), None), guess=True
+        )
 
     async def _source(self, url: str, **how: object) -> Response:
         """Ask for a source, counted."""
@@ -413,15 +435,15 @@ class SiteCrawl:
         elif final is None:
             self.visits.refused(item, f"redirects to another site: {response.final_url}")
             return None
-        same = item.content_hash is not None and item.content_hash == body_hash(response.body)
+        same = item.content_hash is not None and item.content_hash == digest(response.body)
         if response.status == _NOT_MODIFIED or (same and item.state not in ("queued", "gone")):
             self.visits.unchanged(item, response)
             return None
-        twin = self.visits.twin(item, response)
+        content_hash = self.visits.fetched(item, response)
+        twin = self.visits.twin(item, content_hash)
         if twin is not None:
-            self.visits.alias(item, twin, f"the same bytes as {twin.url}", status=response.status)
+            self.visits.alias(item, twin, f"the same bytes as {twin.url}", status=response.status, fetch=False)
             return None
-        self.visits.fetched(item, response)
         task = self._task(item, response.body, kept_headers(response))
         if inline:
             return await self._read(item, task)
@@ -453,16 +475,20 @@ class SiteCrawl:
             lesson.add_done_callback(self._lesson_done)
 
     async def _learn(self) -> None:
-        await learning.learn(self._shared.pool, self._archive, self.host)
+        async with self._shared.lesson:
+            await learning.learn(self._shared.pool, self._archive, self.host)
+        self._template_key = learning.key_of(self._archive, self.host)
 
     def _lesson_done(self, lesson: asyncio.Task[None]) -> None:
         self._readers.discard(lesson)
         self.stir()
 
     async def _finish_learning(self) -> None:
+        """Have every article read with what the site repeats."""
         await learning.finish(
             self._shared.pool, self._archive, self.host, self.origin, run_id=self._shared.journal.run_id
         )
+        self._template_key = learning.key_of(self._archive, self.host)
 
     def _reader_done(self, reader: asyncio.Task[None]) -> None:
         self._readers.discard(reader)
@@ -483,7 +509,7 @@ class SiteCrawl:
             _OK,
             self.origin,
             self._shared.settings.limits.max_links_per_page,
-            learning.key_of(self._archive, self.host),
+            self._template_key,
         )
 
     async def _read(self, item: Item, task: Task) -> Reading | None:

@@ -20,7 +20,7 @@ from pipelines.crawl.journal import Journal
 from pipelines.crawl.values import CrawlLimits
 from scraper import discover
 from scraper.discover import Feeds, Link, Origin
-from scraper.errors import FetchError, InvalidURL
+from scraper.errors import FetchError, InvalidURL, TransientError
 from scraper.response import Response
 from scraper.standards import feed as feeds
 from scraper.standards import sitemap as sitemaps
@@ -81,11 +81,16 @@ class Sources:
         self._get = get
         self._sitemaps_read = 0
         self._seen: set[str] = set()
+        self._is_unwilling = False
+        """A guess was met with silence instead of an answer: no more of them."""
 
     # -- the three kinds ----------------------------------------------------------------------------------------------
 
-    async def read_sitemaps(self, named: Iterable[str]) -> bool:
-        """Read the sitemaps that robots.txt names, else those at the usual places; say whether one named anything."""
+    async def read_sitemaps(self, named: Iterable[str], *, guess: bool) -> bool:
+        """Read the sitemaps that robots.txt names, and with *guess* those at the usual places when it names none.
+
+        Returns whether one named anything.
+        """
         found = False
         named = [url for name in named if (url := self._own(name))]
         for url in named:
@@ -96,10 +101,14 @@ class Sources:
             "SELECT url FROM sources WHERE site = ? AND kind = 'sitemap' AND found_by = 'guess' AND entries > 0",
             (self._frontier.host,),
         ).fetchall()
+        if not guess and not known:
+            return False
         guesses = [row[0] for row in known] or [self._origin.base + path for path in discover.SITEMAP_GUESSES]
         for url in guesses:
             if await self._read_sitemap(url, found_by="guess", lastmod=None):
                 return True
+            if self._is_unwilling:
+                break
         return False
 
     def _own(self, url: str) -> str | None:
@@ -118,7 +127,7 @@ class Sources:
         if lastmod is not None and lastmod == known.lastmod and known.status == _OK:
             self.claims += known.entries or 0
             return True  # its index says that it has not changed
-        response = await self._ask(known, "sitemap")
+        response = await self._ask(known, "sitemap", is_guess=found_by == "guess")
         if response is None:
             return False
         if response.status == _NOT_MODIFIED or known.content_hash == _hash(response):
@@ -185,6 +194,8 @@ class Sources:
             "SELECT url FROM sources WHERE site = ? AND kind = 'feed' AND entries > 0", (self._frontier.host,)
         ).fetchall()
         for url in [row[0] for row in known] or [self._origin.base + path for path in discover.FEED_GUESSES]:
+            if self._is_unwilling:
+                break
             if await self._read_feed(url, "guess"):
                 return True
         return False
@@ -197,7 +208,7 @@ class Sources:
                 return found
             self._seen.add(page)
             known = self._known(page, "feed", found_by)
-            response = await self._ask(known, "feed")
+            response = await self._ask(known, "feed", is_guess=found_by == "guess")
             if response is None:
                 return found
             if response.status == _NOT_MODIFIED or known.content_hash == _hash(response):
@@ -268,7 +279,7 @@ class Sources:
             row = self._db.execute(f"SELECT {columns} FROM sources WHERE url = ?", (url,)).fetchone()  # noqa: S608
         return Known(*row)
 
-    async def _ask(self, known: Known, kind: str) -> Response | None:
+    async def _ask(self, known: Known, kind: str, *, is_guess: bool = False) -> Response | None:
         """Return the answer to read (200 or 304), None when there is none; what went wrong is written down.
 
         A source that this run has asked before it was interrupted counts as unchanged, and one that was not there a few
@@ -282,9 +293,15 @@ class Sources:
             return Response(known.url, known.url, _NOT_MODIFIED, (), b"", now)
         try:
             response = await self._get(
-                known.url, kind=kind, etag=known.etag, last_modified=known.last_modified, follow=self._is_own
+                known.url,
+                kind=kind,
+                etag=known.etag,
+                last_modified=known.last_modified,
+                follow=self._is_own,
+                attempts=1 if is_guess else None,
             )
         except (FetchError, InvalidURL) as error:
+            self._is_unwilling = is_guess and isinstance(error, TransientError)
             self._problem(known, getattr(error, "status", None), str(error))
             return None
         if response.status not in (_OK, _NOT_MODIFIED):

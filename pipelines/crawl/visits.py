@@ -9,7 +9,6 @@ asked twice. A bad answer (an error page with status 200, an empty shell) never 
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -68,8 +67,8 @@ class Visits:
 
     # -- answers without a reading ------------------------------------------------------------------------------------
 
-    def fetched(self, item: Item, response: Response) -> None:
-        """Keep the raw page; its reading follows."""
+    def fetched(self, item: Item, response: Response) -> str:
+        """Keep the raw page and return its hash; the reading follows."""
         at = moment(response.fetched_at)
         with self._archive.transaction():
             raw_hash = self._archive.keep_raw(item.page_id, response.body, response.content_type, response.fetched_at)
@@ -84,7 +83,7 @@ class Visits:
                     response.content_type,
                     response.header("etag"),
                     response.header("last-modified"),
-                    body_hash(response.body),
+                    raw_hash,
                     ",".join(value for name, value in response.headers if name == "x-robots-tag") or None,
                     self._journal.run_id,
                     item.page_id,
@@ -100,6 +99,7 @@ class Visits:
                 raw_hash=raw_hash,
             )
         self.count(pages=1)
+        return raw_hash
 
     def unread(self) -> list[Item]:
         """Return the pages that an earlier process fetched and did not read."""
@@ -219,15 +219,15 @@ class Visits:
             known = self._frontier.find(url)
         return known if known is not None else item
 
-    def twin(self, item: Item, response: Response) -> Item | None:
-        """Return the page that is no article and has exactly these bytes, None when there is none.
+    def twin(self, item: Item, content_hash: str) -> Item | None:
+        """Return the page that is no article and has exactly the same bytes, None when there is none.
 
         Servers that ignore a query answer every ``?p=…`` with the front page. Copies of articles are settled at the
         end.
         """
         row = self._db.execute(
             "SELECT id FROM pages WHERE site = ? AND content_hash = ? AND id != ? AND state = 'page' LIMIT 1",
-            (self._frontier.host, body_hash(response.body), item.page_id),
+            (self._frontier.host, content_hash, item.page_id),
         ).fetchone()
         return self._frontier.item(row[0]) if row is not None and item.state == "queued" else None
 
@@ -420,8 +420,3 @@ class Visits:
                 ),
             )
         self._frontier.done(item.page_id)
-
-
-def body_hash(body: bytes) -> str:
-    """Return the hash by which two answers are compared."""
-    return hashlib.blake2b(body, digest_size=16).hexdigest()

@@ -7,6 +7,7 @@ both pipes are a four-byte length and a pickle; both ends are ours.
 
 from __future__ import annotations
 
+import gc
 import pickle
 import resource
 import signal
@@ -20,6 +21,7 @@ from pipelines.crawl.reading import Lesson, Task, learnt, read
 FRAME = struct.Struct("!I")
 MAX_TEMPLATES = 64
 """Templates kept by one worker; the least recently used one goes first and is sent again when it is needed."""
+_GC_OBJECTS = 50_000
 _MIB = 1024 * 1024
 
 
@@ -30,6 +32,10 @@ def main(arguments: list[str]) -> None:
     sys.stdout = sys.stderr  # a stray print must not fall between the frames
     if arguments:
         _limit_memory(int(arguments[0]))
+    # A page makes some 50,000 short-lived objects and no circles to speak of: looking for circles 70 times a page costs
+    # a tenth of the work.
+    gc.freeze()
+    gc.set_threshold(_GC_OBJECTS, 10, 10)
     templates: OrderedDict[tuple[str, int], Any] = OrderedDict()
     while (frame := read_frame(source)) is not None:
         # The frames come from the process that started this one, through a pipe nobody else holds.

@@ -65,7 +65,7 @@ def test_tags_are_left_once_they_bring_nothing_new(archive: Archive) -> None:
         run(archive, server)
         assert sum(path.startswith("/tag/") for path in server.paths()) <= 2
         skipped = [state_of(archive, server, f"/tag/{tag}/") for tag in ("harbour", "tide", "lantern", "gravel")]
-    assert ("skipped", "2 listing pages of this kind in a row named no new post") in skipped
+    assert any(state == "skipped" and "listing pages" in reason for state, reason in skipped)
 
 
 def test_a_disallowed_address_is_not_asked_and_says_why(archive: Archive) -> None:

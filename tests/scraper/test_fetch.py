@@ -70,8 +70,9 @@ def run(
     return asyncio.run(inside())
 
 
-def get(server: Server, path: str, settings: FetchSettings | None = None, time: FakeTime | None = None, **how: Any) ->
-Any:
+def get(
+    server: Server, path: str, settings: FetchSettings | None = None, time: FakeTime | None = None, **how: Any
+) -> Any:
     return run(server, lambda fetcher: fetcher.get(server.url + path, **how), settings, time)
 
 
