@@ -17,6 +17,7 @@ from pipelines.datasets.formats import FORMATS
         "backfile export articles.jsonl",
         "backfile export articles.jsonl.zst --site blog.example --since 2021",
         "backfile export posts/ --format markdown",
+        "backfile export new.jsonl --since-last nightly",
         "backfile export dataset/ --split train=90,validation=5,test=5",
         "backfile export - --format csv --fields url,title,published | head -3",
     ),
@@ -33,6 +34,9 @@ from pipelines.datasets.formats import FORMATS
 @click.option("--as-of", type=PartialDate(), metavar="DATE", help="The articles as the archive had them at that time.")
 @click.option("--query", metavar="QUERY", help="Only articles that this search finds.")
 @click.option("--fields", metavar="A,B,…", help="Only these keys of the record, in this order.")
+@click.option(
+    "--since-last", metavar="NAME", help="Only what changed since the last export of this name, ends as tombstones."
+)
 @click.option("--split", metavar="A=N,B=N,…", help="Parts of a dataset and their weights, such as train=90,test=10.")
 @click.option(
     "--split-by", type=click.Choice(("url", "site")), default="url", help="Split article by article, or site by site."
@@ -45,6 +49,7 @@ def export(
     as_of: str | None,
     query: str | None,
     fields: str | None,
+    since_last: str | None,
     split: str | None,
     split_by: str,
     as_json: bool,
@@ -60,7 +65,7 @@ def export(
     from pipelines.datasets.splits import Split
 
     names = tuple(name.strip() for name in fields.split(",") if name.strip()) if fields else None
-    with open_archive(db) as archive, progress.Tally("article") as tally:
+    with open_archive(db, readonly=not since_last) as archive, progress.Tally("article") as tally:
         report = export_articles(
             archive,
             out,
@@ -69,6 +74,7 @@ def export(
             query=query,
             fields=names,
             split=Split.parse(split, split_by) if split else None,
+            since_last=since_last,
             progress=tally.show,
             **filters,
         )
@@ -77,10 +83,11 @@ def export(
     else:
         where = "" if out == "-" else f" in {console.line_of(out)}"
         noun = "page" if report.format == "warc" else "article"
-        console.note(f"{console.counted(report.articles, noun)}, {console.size(report.bytes)}{where}")
+        ended = f", {console.counted(report.ended, 'tombstone')}" if report.ended else ""
+        console.note(f"{console.counted(report.articles, noun)}{ended}, {console.size(report.bytes)}{where}")
         for reason, count in report.left_out.items():
             console.note(f"left out: {console.counted(count, 'article')}, {reason}")
-    if not report.articles:
-        console.note("no article matches")
+    if not report.articles and not report.ended:
+        console.note("nothing changed" if since_last else "no article matches")
         return exits.NOTHING
     return exits.DONE

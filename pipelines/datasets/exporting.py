@@ -7,11 +7,11 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pipelines.datasets import card
+from pipelines.datasets import card, increments
 from pipelines.datasets.formats import FORMATS, Format, format_of
 from pipelines.datasets.records import EXPORT_KEYS, record_of
 from pipelines.datasets.report import ExportReport
@@ -39,6 +39,7 @@ def export(
     fields: Sequence[str] | None = None,
     query: str | None = None,
     split: Split | None = None,
+    since_last: str | None = None,
     progress: Callable[[int], None] | None = None,
     **filters: Any,
 ) -> ExportReport:
@@ -47,8 +48,9 @@ def export(
     *out* is a file, a folder, or ``-`` for standard output. *format* is a name in FORMATS; None: by the name of *out*,
     a folder being a dataset. *fields* are keys of the record, in the order wanted; None: all. *query*: only articles
     this search finds. *filters* are those of ``Archive.articles``: site, author, tag, since, until, as_of. *split*: the
-    parts of a dataset. *progress* is told the number of articles so far, at each. Pages that carry ``noarchive`` are
-    left out and counted.
+    parts of a dataset. *since_last*: only what changed since the last export of this name, and tombstones of what
+    ended; JSON Lines only, and the archive has to be writable. *progress* is told the number of articles so far, at
+    each. Pages that carry ``noarchive`` are left out and counted.
     Raises ExportError when *out* cannot be written, or a format or field is unknown.
     """
     # A path loses the slash at its end, by which a folder that does not exist yet is known; text keeps it.
@@ -59,8 +61,11 @@ def export(
     form = FORMATS[chosen]
     if split and chosen != "dataset":
         raise ExportError(f"{chosen} cannot be split", hint="name a folder as OUT: a dataset can")
-    selection = _Selection(archive, filters, query, _known(fields), split, progress)
-    return _WRITERS[form.makes](selection, name, chosen, form)
+    if since_last and chosen != "jsonl":
+        raise ExportError(f"{chosen} has no place for tombstones", hint="name a .jsonl file as OUT")
+    selection = _Selection(archive, filters, query, _known(fields), split, since_last, progress)
+    report = _WRITERS[form.makes](selection, name, chosen, form)
+    return selection.finished(report)
 
 
 @dataclass
@@ -72,12 +77,16 @@ class _Selection:
     query: str | None
     fields: tuple[str, ...]
     split: Split | None
+    since_last: str | None
     progress: Callable[[int], None] | None
     left_out: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._found = self._found_ids()
         self._closed = _noarchive_pages(self.archive)
+        self._increment = (
+            increments.since_last(self.archive, self.since_last, self._closed) if self.since_last else None
+        )
 
     def whole(self) -> Iterator[dict[str, Any]]:
         """Yield every record with all its keys."""
@@ -96,9 +105,11 @@ class _Selection:
         """Yield every record with the chosen keys, in their order."""
         if self.fields == EXPORT_KEYS:
             yield from self.whole()
-            return
-        for record in self.whole():
-            yield {name: record[name] for name in self.fields}
+        else:
+            for record in self.whole():
+                yield {name: record[name] for name in self.fields}
+        if self._increment:
+            yield from self._increment.tombstones
 
     def pages(self) -> Iterator[RawPage]:
         """Yield the stored raw pages: those of the chosen articles; without any choice all there are, posts or not."""
@@ -115,8 +126,21 @@ class _Selection:
 
     def _stored(self) -> Iterator[StoredArticle]:
         for stored in self.archive.articles(**self.filters):
-            if self._found is None or stored.id in self._found:
-                yield stored
+            if self._found is not None and stored.id not in self._found:
+                continue
+            if self._increment:
+                if stored.id not in self._increment.changed:
+                    continue
+                self._increment.written.append(stored.id)
+            yield stored
+
+    def finished(self, report: ExportReport) -> ExportReport:
+        """Return *report* with the tombstones told apart, and remember what was handed out."""
+        if self._increment is None:
+            return report
+        increments.remember(self.archive, self._increment)
+        ended = len(self._increment.tombstones)
+        return replace(report, articles=report.articles - ended, ended=ended)
 
     def _found_ids(self) -> frozenset[int] | None:
         if self.query is None:

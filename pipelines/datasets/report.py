@@ -20,6 +20,8 @@ class ExportReport:
     """Articles written; in a WARC file, pages."""
     bytes: int
     """Bytes written, all files together."""
+    ended: int = 0
+    """Tombstones written: articles of an earlier export of the same name that are no more."""
     files: int = 1
     """Files written: more than one for a folder."""
     left_out: Mapping[str, int] = field(default_factory=dict)
