@@ -222,7 +222,8 @@ class _Found:
 
 
 def _sorted(scores: dict[int, float]) -> Scored:
-    return sorted(scores.items(), key=lambda item: (-item[1], -item[0]))
+    ordered = sorted([(score, article_id) for article_id, score in scores.items()], reverse=True)
+    return [(article_id, score) for score, article_id in ordered]
 
 
 def _rank_looked_into(

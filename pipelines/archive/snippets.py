@@ -140,9 +140,14 @@ def snippet(text: str, wanted: Sequence[Needle], length: int = SNIPPET_CHARACTER
 def spans(text: str, wanted: Sequence[Needle]) -> tuple[Span, ...]:
     """Return (start, end) of every match in a short *text*, in order, not overlapping; accents do not count."""
     low = text.lower() if text.isascii() else _folded_in_place(text)
-    found = sorted(place for needle in wanted for place in needle.places(low, _TRIES))
+    found: list[Span] = []
+    for needle in wanted:
+        if needle.first in low:
+            found += needle.places(low, _TRIES)
+    if len(found) < 2:
+        return tuple(found)
     merged: list[Span] = []
-    for start, end in found:
+    for start, end in sorted(found):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -164,12 +169,18 @@ def _first_match(text: str, wanted: Sequence[Needle], room: int) -> int:
     so the text is searched as it is first; a lower-cased and a folded copy are only made when that does not find all.
     """
     found = _window(text, wanted, room)
+    if found[1] < len(wanted):
+        found = max(found, _window(text, [_capitalised(needle) for needle in wanted], room), key=_matches)
     if not found[1] or (found[1] < len(wanted) and not _all_occur(text, wanted)):
         low = lowered(text)
         found = max(found, _window(low, wanted, room), key=_matches)
         if found[1] < len(wanted) and _ACCENTED.search(low) and not _all_occur(low, wanted):
             found = max(found, _window(_folded_in_place(text), wanted, room), key=_matches)
     return found[0]
+
+
+def _capitalised(needle: Needle) -> Needle:
+    return Needle(needle.first.capitalize(), tuple(map(str.capitalize, needle.rest)), needle.whole, needle.prefix)
 
 
 def _matches(found: tuple[int, int]) -> int:

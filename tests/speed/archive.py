@@ -70,19 +70,20 @@ def search(folder: Path, count: int) -> Iterator[str]:
     """Yield how long searches take, top 20 with snippets, beside Tantivy on the same articles in turns."""
     path = folder / f"archive-{count}.db"
     archives.build(path, count)
-    lines = archives.queries(QUERIES)
     peer = _tantivy(folder / f"tantivy-{count}", count)
-    ours, theirs = [], []
+    kinds = {"any words": archives.queries(QUERIES), "with a rare word": archives.rare_queries(QUERIES)}
     with Archive(path, readonly=True) as archive:
-        for line in lines:
-            ours.append(_best(lambda line=line: archive.search(line, limit=SHOWN)))  # type: ignore[misc]
-            if peer is not None:
-                theirs.append(_best(lambda line=line: peer(line)))  # type: ignore[misc]
-        capped = sum(archive.search(line).capped for line in lines)
-    yield f"{count:,} articles, {QUERIES} searches, {capped} capped: {_quantiles(ours)}"
-    if theirs:
-        yield f"Tantivy, all words asked for as well: {_quantiles(theirs)}"
-        yield "ratio: p50 {:.2f}, p95 {:.2f}".format(*(_at(ours, q) / _at(theirs, q) for q in (0.5, 0.95)))
+        for kind, lines in kinds.items():
+            ours, theirs = [], []
+            for line in lines:
+                ours.append(_best(lambda line=line: archive.search(line, limit=SHOWN)))  # type: ignore[misc]
+                if peer is not None:
+                    theirs.append(_best(lambda line=line: peer(line)))  # type: ignore[misc]
+            capped = sum(archive.search(line).capped for line in lines)
+            yield f"{count:,} articles, {QUERIES} searches, {kind}, {capped} capped: {_quantiles(ours)}"
+            if theirs:
+                ratios = [_at(ours, q) / _at(theirs, q) for q in (0.5, 0.95)]
+                yield f"    Tantivy, all words asked for too: {_quantiles(theirs)}; ratio {ratios[0]:.2f}, {ratios[1]:.2f}"
 
 
 def growth(folder: Path, count: int) -> Iterator[str]:

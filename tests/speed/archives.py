@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ WORDS_PER_ARTICLE = 400
 SITES = 200
 AUTHORS = 2_000
 BATCH = 2_000
+RARE_PAGES = 6
+COMMON_WORDS = 3_000
 FETCHED_AT = "2024-01-01T00:00:00.000Z"
 
 
@@ -130,3 +133,19 @@ def queries(count: int, seed: int = 11) -> tuple[str, ...]:
         else:
             found.append(" ".join(chance.choice(source.titles).split()[:4]))
     return tuple(found)
+
+
+def rare_queries(count: int, seed: int = 13) -> tuple[str, ...]:
+    """Return *count* searches for something in particular: a word of a handful of pages, half of them with a common
+    one."""
+    source = pages()
+    chance = random.Random(seed)
+    spread = Counter(
+        word
+        for blocks in source.paragraphs
+        for word in set(" ".join(blocks).lower().split())
+        if word.isalpha() and len(word) > 4
+    )
+    rare = sorted(word for word, found in spread.items() if found <= RARE_PAGES)
+    common = [word for word, _ in spread.most_common(COMMON_WORDS)]
+    return tuple(chance.choice(rare) + (f" {chance.choice(common)}" if number % 2 else "") for number in range(count))
