@@ -124,7 +124,7 @@ class Archive:
 
         Raises ArchiveLocked when another run has it.
         """
-        with db.exclusive(self.path, wait=False):
+        with db.exclusive(self.path):
             yield
 
     def ensure_site(self, host: str, *, at: datetime | str, **columns: Any) -> None:

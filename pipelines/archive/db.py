@@ -13,8 +13,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from pipelines.archive.schema import Schema
@@ -22,6 +24,9 @@ from scraper.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveT
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a statement waits for another process's write before it gives up: a page's takes milliseconds."""
+LOCK_WAIT_S = 10.0
+"""How long the bringing up to date of an archive waits for another process that does the same."""
+_LOCK_POLL_S = 0.05
 CACHE_KIB = 16_384
 """SQLite's page cache per connection. A crawl's main process is to stay under 150 MB."""
 READ_MMAP_BYTES = 1 << 30
@@ -43,9 +48,9 @@ def connect(path: Path, schema: Schema, *, readonly: bool, create: bool) -> sqli
 
     With *create* a missing file, and the folder for it, is made. Raises ArchiveError or one of its kinds.
     """
-    fresh = _look_at(path, create=create and not readonly)
+    header = _look_at(path, create=create and not readonly)
     try:
-        version = 0 if fresh else _version_of(path, schema)
+        version = _version_of(path, schema, header)
         if version > schema.version:
             raise ArchiveTooNew(
                 str(path),
@@ -59,8 +64,8 @@ def connect(path: Path, schema: Schema, *, readonly: bool, create: bool) -> sqli
         raise told(error, path) from error
 
 
-def _look_at(path: Path, *, create: bool) -> bool:
-    """Return whether *path* is still to be made; raise where it cannot be an archive."""
+def _look_at(path: Path, *, create: bool) -> bytes:
+    """Return the file's header, empty where the file is still to be made; raise where it cannot be an archive."""
     if path.is_dir():
         raise NotAnArchive(str(path), f"{path} is a folder, not an archive")
     if not path.exists() or (path.stat().st_size == 0 and create):
@@ -69,7 +74,7 @@ def _look_at(path: Path, *, create: bool) -> bool:
                 str(path), f"there is no archive at {path}", hint="make one with: backfile crawl https://blog.example/"
             )
         _make_folder(path)
-        return True
+        return b""
     try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
@@ -78,7 +83,7 @@ def _look_at(path: Path, *, create: bool) -> bool:
     if header[:16] != _MAGIC:
         raise NotAnArchive(str(path), f"{path} is not an archive, nor any other SQLite database")
     _check_length(path, header)
-    return False
+    return header
 
 
 def _make_folder(path: Path) -> None:
@@ -114,8 +119,15 @@ def wal_of(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def _version_of(path: Path, schema: Schema) -> int:
-    """Return the number of migrations the file has; 0 for an empty database. Raises NotAnArchive for anybody else's."""
+def _version_of(path: Path, schema: Schema, header: bytes) -> int:
+    """Return the number of migrations the file has; 0 for a new one. Raises NotAnArchive for anybody else's."""
+    if not header:
+        return 0
+    if int.from_bytes(header[68:72], "big") == schema.application_id:
+        version = int.from_bytes(header[60:64], "big")
+        if version == schema.version:
+            return version
+    # Otherwise the header may be behind the log.
     connection = _raw_connection(path, readonly=True)
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -133,7 +145,7 @@ def _bring_up_to_date(path: Path, schema: Schema) -> None:
     """Apply the missing migrations, one process at a time."""
     from sqlite_utils import Database
 
-    with exclusive(path):
+    with exclusive(path, wait_s=LOCK_WAIT_S):
         connection = _raw_connection(path, readonly=False)
         try:
             connection.execute(f"PRAGMA application_id = {schema.application_id}")
@@ -145,8 +157,13 @@ def _bring_up_to_date(path: Path, schema: Schema) -> None:
 
 
 def _opened(path: Path, *, readonly: bool) -> sqlite3.Connection:
-    connection = _raw_connection(path, readonly=readonly)
+    # A reader that may write cleans up behind itself: SQLite removes the log and its index when the last connection
+    # closes, which a read-only one cannot do. It is kept from writing by query_only all the same.
+    tidy = readonly and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    connection = _raw_connection(path, readonly=readonly and not tidy)
     connection.row_factory = sqlite3.Row
+    if tidy:
+        connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -172,13 +189,12 @@ def _raw_connection(path: Path, *, readonly: bool) -> sqlite3.Connection:
 
 
 @contextlib.contextmanager
-def exclusive(path: Path, *, wait: bool = True) -> Iterator[None]:
+def exclusive(path: Path, *, wait_s: float = 0.0) -> Iterator[None]:
     """Hold the lock file beside the archive: one run at a time.
 
-    The operating system gives the lock back when the process ends, however it ends. With *wait* false a lock held by
-    another process raises ArchiveLocked at once.
+    The operating system gives the lock back when the process ends, however it ends. A lock that another process holds
+    for *wait_s* seconds more raises ArchiveLocked.
     """
-    import fcntl
 
     lock = path.with_name(path.name + ".lock")
     try:
@@ -186,13 +202,27 @@ def exclusive(path: Path, *, wait: bool = True) -> Iterator[None]:
     except OSError as error:
         raise ArchiveError(str(path), f"the lock {lock} cannot be made: {error.strerror}") from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError as error:
+        if not _locked(file, wait_s):
             raise ArchiveLocked(
                 str(path), f"another run is at work on {path}", hint="wait for it to end, or stop it with Ctrl-C"
-            ) from error
+            )
         yield
+
+
+def _locked(file: IO[str], wait_s: float) -> bool:
+    """Lock *file*, trying for *wait_s* seconds, and say whether that worked."""
+    import fcntl
+
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_LOCK_POLL_S)
+        else:
+            return True
 
 
 @contextlib.contextmanager

@@ -85,6 +85,15 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes, words: str) -> 
     assert where.read_bytes() == content
 
 
+def test_readers_leave_nothing_behind(path: Path) -> None:
+    before = sorted(file.name for file in path.parent.iterdir())
+    with Archive(path, readonly=True) as archive:
+        assert archive.search("tide").total == 1
+        assert archive.raw(1).body
+    assert sorted(file.name for file in path.parent.iterdir()) == before
+    assert not any(name.endswith(("-wal", "-shm")) for name in before)
+
+
 def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     where = tmp_path / "other.db"
     sql(where, "CREATE TABLE mine (x)")
