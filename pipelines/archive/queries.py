@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from pipelines.archive.words import UNSPACED_RUN, composed, folded
 
@@ -28,6 +29,9 @@ TEXT_FIELDS = {"title": "title", "author": "byline", "tag": "keywords"}
 """Field of the language → column of the full-text index."""
 MAX_ATOMS = 64
 """A longer query, a pasted page say, is cut: SQLite bounds how deep an expression may be."""
+
+MAX_CHARACTERS = 2_000
+"""What stands behind them in a longer line is not read."""
 
 _TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?(\*?)|([^\s"]+))')
 _FIELDS = frozenset({*TEXT_FIELDS, "site", "before", "after"})
@@ -95,7 +99,7 @@ def parse(line: str) -> Query:
     sites: dict[bool, list[str]] = {True: [], False: []}
     after = before = None
     joins = False
-    for match in list(_TOKEN.finditer(line))[:MAX_ATOMS]:
+    for match in islice(_TOKEN.finditer(line[:MAX_CHARACTERS]), MAX_ATOMS):
         minus, field, phrase, star, word = match.groups()
         if word == "OR" and not minus and not field:
             joins = bool(groups)

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from scraper.article import Article
@@ -19,6 +20,10 @@ from scraper.text import squeeze
 
 _LEVEL = 9
 """zstd's level for old versions: written once and rarely, so a few milliseconds buy a tenth of the size."""
+
+MAX_COMPARISONS = 1_000_000
+"""Texts with more pairs of sentences between their shared ends, 1,000 against 1,000, are shown as replaced as a
+whole: the time of a comparison grows with the pairs."""
 
 SAME, ADDED, REMOVED = "same", "added", "removed"
 
@@ -127,17 +132,36 @@ def diff_text(old: str, new: str) -> tuple[Run, ...]:
     >>> [(run.kind, run.text) for run in diff_text("One. Two. Three.", "One. Too. Three.")]
     [('same', 'One. '), ('removed', 'Two. '), ('added', 'Too. '), ('same', 'Three.')]
     """
+    before, after = sentences(old), sentences(new)
+    bare = [[sentence.strip() for sentence in side] for side in (before, after)]
+    head = _shared(bare[0], bare[1])
+    tail = _shared(bare[0][head:][::-1], bare[1][head:][::-1])
+    runs = [Run(SAME, "".join(after[:head]))]
+    middle = [side[head : len(side) - tail] for side in (before, after)]
+    runs += _middle_runs(middle[0], middle[1])
+    runs.append(Run(SAME, "".join(after[len(after) - tail :])))
+    return tuple(run for run in runs if run.text)
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many sentences both begin with."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _middle_runs(before: Sequence[str], after: Sequence[str]) -> Iterator[Run]:
+    """Yield the runs of what lies between the shared beginning and the shared end."""
+    if not (before and after) or len(before) * len(after) > MAX_COMPARISONS:
+        yield from _runs_of(before, after)
+        return
     from difflib import SequenceMatcher  # a search does not need it
 
-    before, after = sentences(old), sentences(new)
-    matcher = SequenceMatcher(None, [s.strip() for s in before], [s.strip() for s in after], autojunk=False)
-    runs: list[Run] = []
-    for operation, a, b, c, d in matcher.get_opcodes():
+    bare = [[sentence.strip() for sentence in side] for side in (before, after)]
+    for operation, a, b, c, d in SequenceMatcher(None, bare[0], bare[1], autojunk=False).get_opcodes():
         if operation == "equal":
-            runs.append(Run(SAME, "".join(after[c:d])))
-            continue
-        runs.extend(_runs_of(before[a:b], after[c:d]))
-    return tuple(runs)
+            yield Run(SAME, "".join(after[c:d]))
+        else:
+            yield from _runs_of(before[a:b], after[c:d])
 
 
 def _runs_of(before: Sequence[str], after: Sequence[str]) -> Iterator[Run]:

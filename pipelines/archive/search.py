@@ -137,7 +137,9 @@ def _restriction(connection: sqlite3.Connection, query: Query, filters: Filters)
     return Restriction(tuple(conditions), tuple(values))
 
 
-_HIT_COLUMNS = "id, url, title, site, published, byline, text"
+MAX_TEXT_CHARACTERS = 200_000
+"""How far into a text its snippet is looked for: a long book's worth of a post."""
+_HIT_COLUMNS = f"id, url, title, site, published, byline, substr(text, 1, {MAX_TEXT_CHARACTERS})"
 
 
 def _hits(connection: sqlite3.Connection, query: Query, ranked: Sequence[tuple[int, float]]) -> tuple[Hit, ...]:

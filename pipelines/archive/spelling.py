@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 
 from pipelines.archive.queries import Atom, Query
 from pipelines.archive.words import folded
@@ -24,6 +25,8 @@ _STEM_LETTERS = 3
 _MAX_STEM_WORDS = 3_000
 _CLOSE = 0.8
 """How alike two words have to be then (difflib's ratio): two wrong letters in ten."""
+MAX_WORDS = 8
+"""Words looked up of a longer query, a hundredth of a second each."""
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _CHUNK = 400
 
@@ -31,7 +34,7 @@ _CHUNK = 400
 def suggestion(connection: sqlite3.Connection, query: Query) -> str | None:
     """Return *query*'s line with likely typing errors put right, None without any. Raises sqlite3.Error."""
     line = query.line
-    for word in _words(query):
+    for word in islice(_words(query), MAX_WORDS):
         low = folded(word)
         if not MIN_LETTERS <= len(low) <= _MAX_LETTERS or low.isdigit():
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -92,6 +93,13 @@ def test_a_difference_holds_both_texts(old: str, new: str) -> None:
 @given(texts)
 def test_sentences_join_to_the_text(text: str) -> None:
     assert "".join(sentences(text)) == text
+
+
+def test_a_hostile_difference_is_soon_done() -> None:
+    started = time.process_time()
+    runs = diff_text("a. " * 30_000 + "b. ", "c. " + "a. " * 20_000 + "d. ")
+    assert time.process_time() - started < 2
+    assert "".join(run.text for run in runs if run.kind != REMOVED) == "c. " + "a. " * 20_000 + "d. "
 
 
 @given(texts)
