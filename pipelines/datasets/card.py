@@ -17,6 +17,27 @@ LANGUAGES_NAMED = 20
 """Languages listed in the card's head, the most frequent first."""
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _CROISSANT_TYPES = {"integer": "sc:Integer", "array": "sc:Text", "string": "sc:Text"}
+# The context of the standard's version 1.0, by which programs know the short names.
+_CROISSANT_CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    **{
+        name: f"cr:{name}"
+        for name in (
+            "citeAs column equivalentProperty extract field fileObject fileProperty fileSet format includes "
+            "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate "
+            "separator source subField transform"
+        ).split()
+    },
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+}
 _KINDS = {
     **dict.fromkeys(("id", "reading_minutes", "word_count", "revision"), "integer"),
     **dict.fromkeys(("authors", "tags", "related", "prev_next", "images"), "array"),
@@ -128,32 +149,36 @@ def croissant(facts: Facts, shards: Sequence[Path], fields: Sequence[str]) -> st
         }
         for shard in shards
     ]
-    columns = [
-        {
-            "@type": "cr:Field",
-            "@id": f"articles/{name}",
-            "name": name,
-            "dataType": _CROISSANT_TYPES[_KINDS.get(name, "string")],
-            "source": {"fileObject": {"@id": shards[0].name if shards else ""}, "extract": {"column": name}},
-        }
-        for name in fields
-    ]
     return _json(
         {
-            "@context": {
-                "@vocab": "https://schema.org/",
-                "sc": "https://schema.org/",
-                "cr": "http://mlcommons.org/croissant/",
-                "conformsTo": "http://purl.org/dc/terms/conformsTo",
-            },
+            "@context": _CROISSANT_CONTEXT,
             "@type": "sc:Dataset",
             "conformsTo": "http://mlcommons.org/croissant/1.0",
             "name": "blog-articles",
             "description": f"{facts.articles} articles of {len(facts.sites)} sites.",
             "distribution": files,
-            "recordSet": [{"@type": "cr:RecordSet", "@id": "articles", "name": "articles", "field": columns}],
+            "recordSet": [
+                {
+                    "@type": "cr:RecordSet",
+                    "@id": shard.name.split(".")[0],
+                    "name": shard.name.split(".")[0],
+                    "field": [_croissant_field(shard.name, name) for name in fields],
+                }
+                for shard in shards
+            ],
         }
     )
+
+
+def _croissant_field(shard: str, name: str) -> dict[str, Any]:
+    """Return one field of a shard's record set; lists of records are handed over as they are."""
+    return {
+        "@type": "cr:Field",
+        "@id": f"{shard.split('.')[0]}/{name}",
+        "name": name,
+        "dataType": _CROISSANT_TYPES[_KINDS.get(name, "string")],
+        "source": {"fileObject": {"@id": shard}, "extract": {"column": name}},
+    }
 
 
 def datapackage(facts: Facts, shards: Sequence[Path], fields: Sequence[str]) -> str:
