@@ -23,6 +23,11 @@ JUNK_PER_PROSE = 0.10
 """Words of junk a parent may bring for each word of prose it adds. Flat between 0 and .1; 1.0 costs .002."""
 ENOUGH_WORDS = 10
 """Added prose below this is a caption or a label and no reason to widen the body."""
+TWIN_WORDS = 20
+"""Running text that makes a frame of the same name a part of the body."""
+OTHERS_PER_TWIN = 0.5
+"""Words of other things that may be brought in for each word of the other parts."""
+_TITLES = frozenset(("h1", "h2", "h3", "h4"))
 _NEVER_WHOLE = frozenset("li ul ol dl dd dt p table tbody thead tr td blockquote h1 h2 h3 h4 h5 h6 pre figure".split())
 """Elements that are parts of a text, never the whole of it."""
 
@@ -52,7 +57,7 @@ def choose_container(marks: Marks) -> int:
     if largest <= 0:
         return 0
     best = _descend(totals.index(largest), totals, marks)
-    return _climb(frames[best], marks, values).index
+    return _with_twins(_climb(frames[best], marks, values), totals, marks).index
 
 
 def _descend(index: int, totals: list[float], marks: Marks) -> int:
@@ -98,3 +103,35 @@ def _climb(frame: Frame, marks: Marks, values: list[float]) -> Frame:
             best = outer
         parent = outer.parent
     return best
+
+
+def _with_twins(frame: Frame, totals: list[float], marks: Marks) -> Frame:
+    """Widen to what holds all parts of a body that was split among frames of one name, with other things between them.
+
+    Other posts of a page are such twins too, but each stands under the link to itself.
+    """
+    frames, blocks = marks.page.frames, marks.page.blocks
+    if not frame.names:
+        return frame
+    twins = [
+        other
+        for other in frames
+        if other.names == frame.names and other.tag == frame.tag and totals[other.index] >= TWIN_WORDS
+    ]
+    if len(twins) < 2:
+        return frame
+    first, last = twins[0].first, twins[-1].last
+    if any(
+        block.tag in _TITLES and block.linked > LINKED_SHARE * block.words for block in blocks[max(first - 1, 0) : last]
+    ):
+        return frame
+    outer = frame
+    while outer.parent >= 0 and not (outer.first <= first and last <= outer.last):
+        outer = frames[outer.parent]
+    verdicts = marks.verdicts
+    whole = sum(block.words for block in blocks[outer.first : outer.last] if verdicts[block.index] is None)
+    parts = sum(
+        block.words for twin in twins for block in blocks[twin.first : twin.last] if verdicts[block.index] is None
+    )
+    own = sum(block.words for block in blocks[frame.first : frame.last] if verdicts[block.index] is None)
+    return outer if whole - parts <= OTHERS_PER_TWIN * (parts - own) else frame

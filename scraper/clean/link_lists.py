@@ -16,6 +16,8 @@ def find(marks: Marks) -> Iterator[Cut]:
     """Yield link-only blocks in the tail of the body, and headings left with nothing below them."""
     blocks = marks.kept()
     total = sum(block.words for block in blocks)
+    if all(block.linked > LINKED_SHARE * block.words for block in blocks):
+        return  # a page that is nothing but links
     after = 0
     for block in reversed(blocks):
         link_only = block.linked > LINKED_SHARE * block.words or not any(map(str.isalnum, block.text))

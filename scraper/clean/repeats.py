@@ -34,7 +34,7 @@ def find(marks: Marks) -> Iterator[Cut]:
         earlier = seen.get(block.text)
         length = _run_length(blocks, earlier, position) if earlier is not None else 0
         run = blocks[position : position + length]
-        if length and sum(block.words for block in run) >= RUN_WORDS:
+        if length and sum(block.words for block in run) >= RUN_WORDS and not _is_refrain(marks, blocks, earlier, run):
             yield from (Cut(block.index, block.index + 1, "a copy of text above", block.text[:60]) for block in run)
             position += length
             continue
@@ -46,6 +46,18 @@ def find(marks: Marks) -> Iterator[Cut]:
             seen.setdefault(block.text, position)
             openings.setdefault(opening, block.words)
         position += 1
+
+
+def _is_refrain(marks: Marks, blocks: list[Block], earlier: int | None, run: list[Block]) -> bool:
+    """Tell whether paragraphs stand again among their own siblings, which is meant: copies stand somewhere else, or
+    one of the two is not shown."""
+    frames = marks.page.frames
+    return earlier is not None and all(
+        block.frame != other.frame
+        and frames[block.frame].parent == frames[other.frame].parent
+        and not (frames[block.frame].hidden or frames[other.frame].hidden)
+        for block, other in zip(run, blocks[earlier:], strict=False)
+    )
 
 
 def _is_copy(block: Block, earlier: list[Block]) -> bool:
