@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MINUTE_CHARACTERS = len("2021-07-26T09:30")
 _MISSING_SHOWN = 5
-"""Missing addresses listed per source; --json has up to twenty."""
+"""Missing addresses listed per source, those of an earlier one not again; --json has up to twenty."""
 
 
 @command("runs", examples=("backfile runs", "backfile runs 3", "backfile runs --limit 1 --json"))
@@ -179,11 +179,14 @@ def _write_coverage(one: Coverage) -> None:
         for source in one.sources
     ]
     console.write(_indented(console.table(("named in", "addresses", "articles", "missing", "covered"), rows)))
+    shown: set[str] = set()
     for source in one.sources:
-        for url in source.missing[:_MISSING_SHOWN]:
-            console.write(f"  missing ({source.source}): {console.line_of(url)}")
-        if source.missing_total > _MISSING_SHOWN:
-            console.write(f"  … and {source.missing_total - _MISSING_SHOWN:,} more of this source")
+        fresh = [url for url in source.missing if url not in shown][:_MISSING_SHOWN]
+        shown.update(fresh)
+        for url in fresh:
+            console.write(f"  missing (named in {source.source}): {console.line_of(url)}")
+        if source.missing_total > len(source.missing) or len(source.missing) > len(fresh) == _MISSING_SHOWN:
+            console.write("  … and more; --json lists up to twenty of each source")
 
 
 def _share(source: Any) -> str:

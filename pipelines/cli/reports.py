@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.cli import console, exits
 
 if TYPE_CHECKING:
-    from pipelines.crawl import RunReport
+    from pipelines.crawl import LimitHit, RunReport
     from pipelines.datasets.importing import ImportReport
 
 PROBLEMS_SHOWN = 5
@@ -85,12 +85,15 @@ def _troubles(report: RunReport) -> list[str]:
     left = report.failed - min(PROBLEMS_SHOWN, len(report.problems))
     if left > 0:
         lines.append(f"… and {left:,} more: backfile runs {report.run_id}")
-    lines += [
-        f"limit {hit.name} ({hit.limit:,}) reached {hit.times:,} times at {console.line_of(hit.site)}, "
-        f"for example {console.line_of(hit.example)}"
-        for hit in report.limits
-    ]
+    lines += [_limit_line(hit) for hit in report.limits]
     return lines
+
+
+def _limit_line(hit: LimitHit) -> str:
+    where = f" at {console.line_of(hit.site)}" if hit.site else ""
+    example = f", for example {console.line_of(hit.example)}" if hit.example else ""
+    left_out = console.counted(hit.times, "address", "addresses")
+    return f"limit {hit.name} ({hit.limit:,}){where}: {left_out} left out{example}"
 
 
 def import_summary(report: ImportReport, db: Path) -> str:

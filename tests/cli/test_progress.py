@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
-from pipelines.cli import console, progress
-from pipelines.crawl import Progress
+from pipelines.cli import console, progress, reports
+from pipelines.crawl import LimitHit, Progress, RunReport
 
 
 def state(**values: object) -> Progress:
@@ -120,3 +121,21 @@ def test_wrapping_keeps_every_word_and_blank_line() -> None:
     assert wrapped.split() == text.split()
     assert "\n\n" in wrapped
     assert "\n    long" in wrapped
+
+
+def test_a_limit_of_the_users_own_has_no_site(tmp_path: Path) -> None:
+    report = RunReport(
+        run_id=1,
+        status="partial",
+        started_at="",
+        finished_at="",
+        elapsed_s=1.0,
+        starts=("https://a.example/",),
+        limits=(
+            LimitHit("max_pages", 5, "", 53, ""),
+            LimitHit("max_dates", 600, "a.example", 1, "https://a.example/1/"),
+        ),
+    )
+    summary = reports.run_summary(report, tmp_path / "a.db")
+    assert "limit max_pages (5): 53 addresses left out\n" in summary
+    assert "limit max_dates (600) at a.example: 1 address left out, for example https://a.example/1/" in summary
