@@ -110,14 +110,27 @@ def choose(pool: list[Candidate[Author]], shares: list[float], threshold: float)
         return []
     best = max(range(len(pool)), key=lambda index: shares[index])
     if shares[best] < threshold:
-        return []
-    mates = {feature for feature in pool[best].features if feature.startswith("list:")}
+        # A person the article's structured data names is answered whatever the weights say: there may be nothing else.
+        return [one for one in pool if _DECLARED_PERSON & one.features and not _DOUBTFUL & one.features][:MAX_AUTHORS]
+    top = pool[best]
+    mates = {feature for feature in top.features if feature.startswith("list:")}
+    is_person = not _NO_PERSON & top.features
     chosen = []
     for one, share in zip(pool, shares, strict=True):
-        is_mate = bool(mates & one.features) and share >= MATES_THRESHOLD
-        if share == shares[best] or is_mate or share >= RIVALS_THRESHOLD:
+        if one is top:
+            chosen.append(one)
+            continue
+        # Beside a person's full name a login, a firm or the site is that person's, not another author.
+        if is_person and _NO_PERSON & one.features and share < shares[best]:
+            continue
+        if share >= RIVALS_THRESHOLD or (mates & one.features and share >= MATES_THRESHOLD):
             chosen.append(one)
     return _without_repeats(chosen)[:MAX_AUTHORS]
+
+
+_DECLARED_PERSON = frozenset(("ld:person", "ld:string", "itemprop|near", "rel|near"))
+_NO_PERSON = frozenset(("login", "one word", "group", "is site"))
+_DOUBTFUL = frozenset(("is site", "login", "part of another", "byline names another"))
 
 
 def _without_repeats(chosen: list[Candidate[Author]]) -> list[Candidate[Author]]:

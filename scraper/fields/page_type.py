@@ -58,9 +58,7 @@ class Verdict(NamedTuple):
 
 def find(marks: Marks) -> tuple[Found[str], ...]:
     """Return the page's type; the source names the signal, the raw text the reason. Always at least one answer."""
-    page = marks.page
-    said = None if page.is_dump else _declared(page)
-    verdict = said or (Verdict(ARTICLE, 0.6, "text", "a text without markup") if page.is_dump else _weighed(marks))
+    verdict = Verdict(ARTICLE, 0.6, "text", "a text without markup") if marks.page.is_dump else _weighed(marks)
     return (Found(verdict.kind, verdict.source, verdict.confidence, verdict.reason),)
 
 
@@ -108,11 +106,16 @@ def _prose_words(page: Page) -> int:
     return sum(block.words for block in page.blocks if block.words >= PROSE_RUN_WORDS)
 
 
+def said_outright(page: Page, quick: set[str]) -> Verdict | None:
+    """Return what the page or its address says outright; None when signals must be weighed. *quick* are its signals."""
+    return _declared(page) or _addressed(quick)
+
+
 def _weighed(marks: Marks) -> Verdict:
     quick = quick_features(marks)
-    addressed = _addressed(quick)
-    if addressed:
-        return addressed
+    said = said_outright(marks.page, quick)
+    if said:
+        return said
     if _claims_a_post(quick) and prose_in_body(marks) >= POST_WORDS:
         return Verdict(ARTICLE, 0.99, "declared", "declared an article, dated, with a text of its own")
     signals = features(marks, quick)
