@@ -40,7 +40,7 @@ class Entry:
 SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Start here",
-        (Entry("demo", "tour", "Crawl the bundled blog, without the internet, and show what comes of it."),),
+        (Entry("demo", "demo", "Crawl the bundled blog, without the internet, and show what comes of it."),),
     ),
     (
         "Collect",
@@ -54,12 +54,12 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("search", "search", "Search the archive."),
             Entry("show", "show", "Show one archived article, its versions, or what changed."),
-            Entry("article", "page", "Turn one page into a record, without an archive."),
+            Entry("article", "article", "Turn one page into a record, without an archive."),
         ),
     ),
     (
         "Take out",
-        (Entry("export", "output", "Write the archive's articles as a dataset."),),
+        (Entry("export", "export", "Write the archive's articles as a dataset."),),
     ),
     (
         "Account for",
