@@ -47,6 +47,8 @@ LITERAL_ROWS = 20_000
 """How many articles are looked into for a sign that the index does not know, as in C++; 5 µs each."""
 _PHRASE_COST = 10
 """Finding two words next to each other costs as much as so many rows of one word."""
+_DEEPER = 4
+"""How many times more articles are considered when too few of the latest match."""
 _K1, _B = 1.2, 0.75
 """bm25's usual constants (FTS5 has the same): how soon more of a word stops counting, how much length counts."""
 
@@ -82,8 +84,8 @@ def rank(connection: sqlite3.Connection, query: Query, condition: Condition, lim
     if scored and _expected([frequency.rows for frequency in frequencies], size) * share <= EXACT_ROWS:
         scores = found.all_scores()
         return Matches(_sorted(scores)[:limit], len(scores), capped=False)
-    narrow = found.narrowed(min(frequency.cost for frequency in frequencies), size, limit)
-    latest = narrow.latest(max(limit, EXACT_ROWS // share) + 1)
+    cost = min(frequency.cost for frequency in frequencies) * len(frequencies)
+    narrow, latest = found.latest_within(cost, size, limit, max(limit, EXACT_ROWS // share) + 1)
     total, narrowed = len(latest), narrow is not found
     if scored and not narrowed and total * share <= EXACT_ROWS:
         return Matches(_sorted(narrow.scores(latest))[:limit], total, capped=False)
@@ -163,14 +165,21 @@ class _Found:
     """What is scored by; None when nothing can be scored in time."""
     condition: Condition
 
-    def narrowed(self, cost: int, size: int, limit: int) -> _Found:
-        """Return the matches among the latest articles only, when going through all costs too much and these are
-        enough."""
-        if cost <= COUNTED_ROWS:
-            return self
-        floor = size - int(size * COUNTED_ROWS / cost)
-        latest = replace(self, condition=Condition(" AND rowid > ?", (floor,)) + self.condition)
-        return latest if len(latest.latest(limit)) >= limit else self
+    def latest_within(self, cost: int, size: int, enough: int, most: int) -> tuple[_Found, list[int]]:
+        """Return (the matches that are considered, the ids of the latest *most* of them).
+
+        Where going through all would cost too much, only the latest articles are considered, four times as many again
+        until *enough* of them match.
+        """
+        share = COUNTED_ROWS / max(1, cost)
+        while share < 1:
+            newest = Condition(" AND rowid > ?", (size - int(size * share),))
+            narrow = replace(self, condition=newest + self.condition)
+            latest = narrow.latest(most)
+            if len(latest) >= enough:
+                return narrow, latest
+            share *= _DEEPER
+        return self, self.latest(most)
 
     def all_scores(self) -> dict[int, float]:
         """Return the scores of all matches."""

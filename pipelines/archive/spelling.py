@@ -38,13 +38,21 @@ def suggestion(connection: sqlite3.Connection, query: Query) -> str | None:
         low = folded(word)
         if not MIN_LETTERS <= len(low) <= _MAX_LETTERS or low.isdigit():
             continue
-        standing = _articles(connection, [low]).get(low, 0)
-        if standing > RARE_ARTICLES:
+        standing = _rare_articles(connection, word)
+        if standing is None:
             continue
         better = _better(connection, low, standing)
         if better is not None:
             line = re.sub(rf"\b{re.escape(word)}\b", better, line)
     return line if line != query.line else None
+
+
+def _rare_articles(connection: sqlite3.Connection, word: str) -> int | None:
+    """Return how many articles have *word*, None for more than RARE_ARTICLES, which is found out at once."""
+    found = connection.execute(
+        f"SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? LIMIT {RARE_ARTICLES + 1}", (f'"{word}"',)
+    ).fetchall()
+    return len(found) if len(found) <= RARE_ARTICLES else None
 
 
 def _words(query: Query) -> Iterator[str]:
