@@ -191,7 +191,7 @@ def _add_windows(columns: Columns, lines: Lines) -> None:
     """Add what the lines around are like: stamped, telling, short, sentences, capitalised, speaking to somebody."""
     words = lines.words
     own = lines.columns
-    stamp = [year and count < LABEL_WORDS for year, count in zip(own["year"], words, strict=True)]
+    stamp = [year > 0 and count < LABEL_WORDS for year, count in zip(own["year"], words, strict=True)]
     clock = [
         count < LABEL_WORDS and ":" in block.text and _CLOCK.search(block.text) is not None
         for block, count in zip(lines.blocks, words, strict=True)
@@ -202,7 +202,9 @@ def _add_windows(columns: Columns, lines: Lines) -> None:
     for name, flags in (("stamps", stamp), ("clocks", clock), ("ends", ends), ("shorts", short), ("telling", told)):
         for width in (NARROW, WIDE):
             columns[f"{name}_{width}"] = around(flags, width)
-    columns["clocks_above"] = list(accumulate(clock))
+    for name, flags in (("stamp", stamp), ("clock", clock)):
+        _add_distances(columns, name, flags)
+        columns[f"{name}s_above"] = list(accumulate(flags))
     columns["reader_5"] = around(own["reader"], 5)
     columns["person_5"] = around(own["person"], 5)
     columns["capitals_3"] = around(own["capitals"], 3)

@@ -70,7 +70,7 @@ def find(
         if not _heads(lines, at) or _is_within(kept, stretch, at):
             at += 1
             continue
-        found, end = _widget(blocks, at + 1)
+        found, end = _widget(blocks, at + 1, _text_from(lines, kept, stretch, at))
         if found:
             entries += found
             cuts.append(Cut(at, end, "other posts", f"under the heading {blocks[at].text[:60]!r}"))
@@ -97,12 +97,26 @@ def _is_within(kept: Sequence[bool], stretch: tuple[int, int], at: int) -> bool:
     return first <= at < last and sum(following) * 2 > len(following)
 
 
-def _widget(blocks: list[Block], at: int) -> tuple[list[Entry], int]:
-    """Return (the entries from line *at* on, one past the widget's last line)."""
+def _text_from(lines: Lines, kept: Sequence[bool], stretch: tuple[int, int], at: int) -> int:
+    """Return the first line below *at* that is the article's text: no widget reaches over it."""
+    return next(
+        (
+            below
+            for below in range(max(at, stretch[0]), stretch[1])
+            if kept[below]
+            and lines.words[below] >= LONGEST_TITLE_WORDS
+            and not lines.blocks[below].text.endswith(_TEASER_ENDS)
+        ),
+        len(kept),
+    )
+
+
+def _widget(blocks: list[Block], at: int, stop: int) -> tuple[list[Entry], int]:
+    """Return (the entries from line *at* on, none from line *stop* on; one past the widget's last line)."""
     entries: list[Entry] = []
     end, skipped = at, 0
     listed = at < len(blocks) and bool(blocks[at].marker)
-    for position in range(at, min(at + MOST_LINES, len(blocks))):
+    for position in range(at, min(at + MOST_LINES, stop, len(blocks))):
         block = blocks[position]
         kinds = kinds_of(block.text) if block.words <= LONGEST_TITLE_WORDS else frozenset[str]()
         if _PAGE_NUMBERS.fullmatch(block.text) and not block.marker:

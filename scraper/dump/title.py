@@ -39,6 +39,8 @@ MAX_GIVEN = 5
 """Candidates kept as evidence."""
 PART_WORDS = 3
 """Words that a part of a line must have to be a candidate of its own."""
+SHORTEST_PART = 12
+"""Characters of a candidate that another one may begin or end with; shorter ones do so by chance."""
 NEAR = 3
 """Lines below a headline in which its date, author and sharing stand."""
 
@@ -205,13 +207,26 @@ def _compare(pool: list[Candidate]) -> None:
         facts["behind"] = best - facts["likeness"]
         facts["chance_behind"] = longest - facts["chance"]
         facts["twice"] = counts[text]
-        facts["ends"] = facts["begins"] = facts["ends_with"] = facts["begins_with"] = 0
-        for other in counts if len(text) > 12 else ():
-            if other != text:
-                facts["ends"] += other.endswith(text)
-                facts["begins"] += other.startswith(text)
-                facts["ends_with"] += len(other) > 12 and text.endswith(other)
-                facts["begins_with"] += len(other) > 12 and text.startswith(other)
+        facts |= dict.fromkeys(("ends", "begins", "ends_with", "begins_with"), 0)
+    _compare_ends(pool, texts)
+
+
+def _compare_ends(pool: list[Candidate], texts: list[str]) -> None:
+    """Add how many other candidates begin or end with this one, and how many it begins or ends with."""
+    places: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        if len(text) >= SHORTEST_PART:
+            places.setdefault(text, []).append(place)
+    for candidate, text in zip(pool, texts, strict=True):
+        words = text.split(" ")
+        for count in range(1, len(words)):
+            for part, holds, held in (
+                (" ".join(words[:count]), "begins_with", "begins"),
+                (" ".join(words[count:]), "ends_with", "ends"),
+            ):
+                for place in places.get(part, ()):
+                    candidate.facts[holds] += 1
+                    pool[place].facts[held] += 1
 
 
 def without_date(title: str) -> str:

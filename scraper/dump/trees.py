@@ -13,7 +13,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from scraper.resources import data_path
@@ -73,7 +73,8 @@ def base_of(name: str) -> tuple[str, int]:
 
 def grades_of(values: Sequence[float], cuts: Sequence[float]) -> bytes:
     """Return the grade of each value: how many of the rising cuts lie below it."""
-    return bytes(map(partial(bisect_left, cuts), values))
+    grade = {value: bisect_left(cuts, value) for value in set(values)}
+    return bytes(map(grade.__getitem__, values))
 
 
 def shifted(grades: bytes, distance: int) -> bytes:
@@ -103,26 +104,30 @@ _MOST_CUTS = 64
 _UP_TO = tuple(b"1" * (cut + 1) + b"0" * (255 - cut) for cut in range(_MOST_CUTS))
 
 
+_BITS = tuple(tuple(bit for bit in range(VALUE_BITS) if value >> bit & 1) for value in range(1 << VALUE_BITS))
+"""The bits of each leaf value."""
+
+
 def _planes(tree: Node, below: list[list[int]], everything: int) -> list[int]:
     """Return the values of one tree for all lines as bit planes, lowest bit first."""
     planes = [0] * VALUE_BITS
-    stack = [(tree, everything)]
-    while stack:
-        node, lines = stack.pop()
-        if type(node) is int:
-            bit = 0
-            while node:
-                if node & 1:
-                    planes[bit] |= lines
-                node >>= 1
-                bit += 1
-            continue
-        column, cut, left, right = node
-        low = lines & below[column][cut]
-        if low:
-            stack.append((left, low))
-        if low != lines:
-            stack.append((right, lines ^ low))
+    bits = _BITS
+    nodes, sets = [tree], [everything]
+    while nodes:
+        node, lines = nodes.pop(), sets.pop()
+        while type(node) is list:
+            column, cut, left, right = node
+            low = lines & below[column][cut]
+            if not low:
+                node = right
+            elif low == lines:
+                node = left
+            else:
+                nodes.append(right)
+                sets.append(lines ^ low)
+                node, lines = left, low
+        for bit in bits[node]:
+            planes[bit] |= lines
     return planes
 
 
