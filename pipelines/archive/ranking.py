@@ -7,6 +7,7 @@ are, which the 500th row of each tells, and then
 - scores by the rarer words only, while all words have to occur: a word that half of the articles have says nothing;
 - scores every match when they are few enough (**exact**);
 - else scores candidates: articles with the words in their title, then the latest filed (**capped**);
+- where even going through the matches would be slow, considers the latest articles, ever more until enough match;
 - and where even counting would be slow, scores the candidates' texts by itself, by the same formula.
 
 How long a search takes is thereby bounded, whatever is asked and however large the archive is.
