@@ -30,6 +30,7 @@ from scraper.errors import (
     ConnectFailed,
     FetchError,
     InvalidURL,
+    Refused,
     RobotsDisallowed,
     ServerBusy,
     ServerFailed,
@@ -289,16 +290,23 @@ class Fetcher:
         total_s = self.settings.timeouts.total_s
         async with origin.turnstile.turn() as turn:
             if self._on_start is not None:
-                self._on_start(origin.host, url, origin.turnstile.pace.delay_s)
+                self._on_start(origin.host, url, origin.turnstile.pace.spacing_s)
             try:
                 async with asyncio.timeout(total_s):
-                    return await self._exchange(origin.transport, url, kind, validators, turn)
+                    response = await self._exchange(origin.transport, url, kind, validators, turn)
             except TimeoutError as error:
+                origin.turnstile.pace.slow_down()
                 raise TimedOut(url, f"the answer was not complete after {total_s:g} seconds") from error
+            except ServerFailed:
+                origin.turnstile.pace.slow_down()
+                raise
             except ServerBusy as error:
+                origin.turnstile.pace.slow_down()
                 if error.retry_after_s is not None and self._worth_retrying(error):
                     origin.turnstile.postpone(error.retry_after_s)
                 raise
+            origin.turnstile.pace.speed_up(response.elapsed_s)
+            return response
 
     async def _exchange(
         self, transport: httpx.AsyncBaseTransport, url: str, kind: str, validators: dict[str, str], turn: Turn
@@ -421,7 +429,7 @@ class Fetcher:
         return 0.0 if own else DEFAULT_DELAY_S
 
 
-_UNASKABLE = (ConnectFailed, TimedOut, ServerBusy, BlockedAddress, Unusable)
+_UNASKABLE = (ConnectFailed, TimedOut, ServerBusy, Refused, Unusable)
 """Problems with robots.txt that are the host's own and would meet any other request too: told as they are."""
 _BACKOFF = wait_random_exponential(multiplier=RETRY_FIRST_WAIT_S, max=RETRY_LONGEST_WAIT_S)
 _MAX_LENGTH_DIGITS = 18  # fits 64 bits; int() of a longer text costs more than linear time

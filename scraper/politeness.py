@@ -18,6 +18,15 @@ Sleep = Callable[[float], Awaitable[None]]
 """Waits that many seconds."""
 
 
+FIRST_STRAIN_S = 1.0
+"""Spacing after the first sign of strain at a host without a delay, in seconds."""
+LONGEST_STRAIN_S = 30.0
+NO_STRAIN_S = 0.05
+"""Strain below this is none."""
+SLOW_S, SLOW_FACTOR = 1.0, 4.0
+"""An answer is slow when it takes more than a second and four times as long as the host's quickest."""
+
+
 class HostPace:
     """When the next request to one host may start; times are seconds of one monotonic clock, passed by the caller."""
 
@@ -25,6 +34,13 @@ class HostPace:
         self.delay_s = delay_s
         """Seconds from one request's start, and from one answer's end, to the next start."""
         self._next_start = float("-inf")
+        self._strain_s = 0.0
+        self._quickest_s = float("inf")
+
+    @property
+    def spacing_s(self) -> float:
+        """Seconds kept between two starts now: the delay, or more while the host shows strain."""
+        return max(self.delay_s, self._strain_s)
 
     def wait_s(self, now: float) -> float:
         """Return how many seconds are left until a request may start; 0 when it may now.
@@ -36,11 +52,30 @@ class HostPace:
 
     def arm(self, now: float) -> None:
         """Note that a request starts, or that an answer ended: the delay counts from here."""
-        self.postpone(now + self.delay_s)
+        self.postpone(now + self.spacing_s)
 
     def postpone(self, until: float) -> None:
         """Let no request start before *until*; an earlier time than already set changes nothing."""
         self._next_start = max(self._next_start, until)
+
+    def slow_down(self) -> None:
+        """Note an answer that shows strain (429, 5xx, none in time): the spacing doubles, LONGEST_STRAIN_S at most."""
+        self._strain_s = min(max(2 * self.spacing_s, FIRST_STRAIN_S), LONGEST_STRAIN_S)
+
+    def speed_up(self, took_s: float) -> None:
+        """Note a good answer that took *took_s* seconds: strain halves, unless the host has become much slower.
+
+        A host that takes far longer than at its best is busy: it gets as long a pause as it needs for an answer.
+
+        >>> pace = HostPace(0.0); pace.slow_down(); pace.spacing_s
+        1.0
+        >>> pace.speed_up(0.1); pace.speed_up(0.1); pace.spacing_s
+        0.25
+        """
+        self._quickest_s = min(self._quickest_s, took_s)
+        self._strain_s = self._strain_s / 2 if self._strain_s > NO_STRAIN_S else 0.0
+        if took_s > SLOW_S and took_s > SLOW_FACTOR * self._quickest_s:
+            self._strain_s = max(self._strain_s, min(took_s, LONGEST_STRAIN_S))
 
     def slow_to(self, delay_s: float) -> None:
         """Keep at least this delay from now on, as a robots.txt's Crawl-delay asks."""
@@ -91,7 +126,7 @@ class Turnstile:
                 while wait_s := self.pace.wait_s(self._clock()):
                     await self._sleep(wait_s)
                 self.pace.arm(self._clock())
-                if not self.pace.delay_s:
+                if not self.pace.spacing_s:
                     turn.open_gate()
                 yield turn
             finally:

@@ -3,8 +3,8 @@
     with serve(Blog(posts=30).routes()) as server:
         ...
 
-Addresses in it are relative, except where a standard asks for absolute ones; those are filled in per request from the Host
-header, so the blog does not need to know its port.
+Addresses in it are relative, except where a standard asks for absolute ones; those are filled in per request from the
+Host header, so the blog does not need to know its port.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ class Blog:
         feed = '<link rel="alternate" type="application/rss+xml" href="/feed/">' if self.feed else ""
         tags = " ".join(f'<a href="/tag/{word}/">{word}</a>' for word in _WORDS[:5])
         return (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{feed}{head}</head><body>'
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{feed}{head}</head>'
+            "<body>"
             '<header><p><a href="/">Harbour notes</a></p><nav><a href="/about/">About</a> '
             f'<a href="/contact/">Contact</a></nav></header><main>{main}</main><aside class="sidebar">{tags}</aside>'
             "<footer><p>© Harbour notes</p></footer></body></html>"

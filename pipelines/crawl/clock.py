@@ -8,12 +8,20 @@ only the counting remains.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
-from pipelines.archive import Archive
+from pipelines.archive import Archive, moment
 from pipelines.crawl.journal import Journal
 from pipelines.crawl.values import CrawlSettings
+from scraper.errors import Refused
 from scraper.fetch import Fetcher
+
+MAX_POSTPONED_S = 7 * 86_400.0
+"""Longest time a host is left alone because it said so: some ask for a year by mistake."""
+
+
+class CapReached(Refused):
+    """The day's requests to this host are used up."""
 
 
 class HostClocks:
@@ -28,14 +36,15 @@ class HostClocks:
         self._settings = settings
         self._now = now
         self._today: dict[str, int] = {}
+        self.requests: dict[str, int] = {}
+        """Host → requests made by this process."""
 
     def restore(self, fetcher: Fetcher, urls: Iterable[str]) -> None:
         """Let *fetcher* wait where an earlier process asked a moment ago."""
         now = self._now().timestamp()
         for url in urls:
             row = self._db.execute(
-                "SELECT max(coalesce(next_start_at, 0), coalesce(postponed_until, 0)) FROM hosts WHERE host = ?",
-                (fetcher.host_key(url),),
+                "SELECT next_start_at FROM hosts WHERE host = ?", (fetcher.host_key(url),)
             ).fetchone()
             if row is not None and row[0] and row[0] > now:
                 fetcher.postpone(url, min(row[0] - now, self._longest_s()))
@@ -45,12 +54,45 @@ class HostClocks:
         settings = self._settings.fetch_settings()
         return max(settings.limits.crawl_delay_s, settings.limits.retry_after_s, settings.delay_s or 0.0)
 
-    def starting(self, host: str, _url: str, delay_s: float) -> None:
-        """Note that a request to *host* goes out now, and that the next may follow after *delay_s* seconds."""
+    def starting(self, host: str, url: str, delay_s: float) -> None:
+        """Note that a request to *host* goes out now, and that the next may follow after *delay_s* seconds.
+
+        Raises CapReached when the day's requests are used up.
+        """
+        cap = self._settings.daily_cap
+        if cap is not None and self.today(host) >= cap:
+            raise CapReached(url, f"the {cap:,} requests a day allowed for {host} are used up")
         self._journal.counts.add(requests=1)
+        self.requests[host] = self.requests.get(host, 0) + 1
         self._today[host] = self._today.get(host, 0) + 1
-        if delay_s > 0:
+        if delay_s > 0 or cap is not None:
             self._write(host, delay_s)
+
+    def today(self, host: str) -> int:
+        """Return how many requests *host* has had on this UTC day, by all runs."""
+        row = self._db.execute("SELECT day, requests_today FROM hosts WHERE host = ?", (host,)).fetchone()
+        written = row[1] if row is not None and row[0] == self._now().date().isoformat() else 0
+        return int(written) + self._today.get(host, 0)
+
+    def why_not_now(self, host: str) -> str | None:
+        """Return why *host* is not to be asked in this run at all, None when it may be."""
+        row = self._db.execute("SELECT postponed_until FROM hosts WHERE host = ?", (host,)).fetchone()
+        if row is not None and row[0] and row[0] > self._now().timestamp():
+            until = moment(datetime.fromtimestamp(row[0], UTC))
+            return f"{host} asked to be left alone until {until}"
+        cap = self._settings.daily_cap
+        if cap is not None and self.today(host) >= cap:
+            return f"the {cap:,} requests a day allowed for {host} are used up"
+        return None
+
+    def leave_alone(self, host: str, seconds: float) -> None:
+        """Let no later run ask *host* within the next *seconds*, MAX_POSTPONED_S at most."""
+        until = self._now().timestamp() + min(seconds, MAX_POSTPONED_S)
+        self._db.execute(
+            "INSERT INTO hosts (host, postponed_until) VALUES (?, ?)"
+            " ON CONFLICT (host) DO UPDATE SET postponed_until = excluded.postponed_until",
+            (host, until),
+        )
 
     def _write(self, host: str, delay_s: float) -> None:
         now = self._now()

@@ -19,6 +19,7 @@ from datetime import datetime
 from pipelines.archive import Archive, moment
 from pipelines.archive.rows import digest
 from pipelines.crawl import learning, schedule, settling
+from pipelines.crawl.clock import CapReached, HostClocks
 from pipelines.crawl.frontier import Frontier, Item
 from pipelines.crawl.journal import Journal
 from pipelines.crawl.reading import Reading, Task, kept_headers
@@ -61,6 +62,7 @@ class Shared:
     journal: Journal
     fetcher: Fetcher
     pool: Pool
+    clocks: HostClocks
     settings: CrawlSettings
     now: Callable[[], datetime]
     tick: Callable[[str], None]
@@ -112,6 +114,14 @@ class SiteCrawl:
         """The site's name in the archive."""
         return self.origin.site
 
+    @property
+    def _host_key(self) -> str:
+        return self._shared.fetcher.host_key(self.origin.base)
+
+    def requests(self) -> int:
+        """Return how many requests this process has made to the site's host."""
+        return self._shared.clocks.requests.get(self._host_key, 0)
+
     def queued(self) -> int:
         """Return how many addresses wait."""
         return (self.frontier.queued() if hasattr(self, "frontier") else 0) + len(self._revisits)
@@ -122,6 +132,9 @@ class SiteCrawl:
         """Crawl the site. Never raises on account of the site."""
         await self._find_home()
         self._open()
+        if reason := self._shared.clocks.why_not_now(self._host_key):
+            self._leave(reason)
+            return
         await self._read_unread()
         feeds = await self._visit_start()
         if not self._stopped:
@@ -211,6 +224,8 @@ class SiteCrawl:
         except (FetchError, InvalidURL) as error:
             self._note_error(item, error)
             self.problem = str(error)
+            # A host that gives no answer at all gives none to the next question either.
+            self._left = self._left or isinstance(error, ConnectFailed | TimedOut | ServerBusy)
             return nothing
         if response.status >= _FIRST_ERROR:
             self.visits.missing(item, response.status)
@@ -267,7 +282,11 @@ class SiteCrawl:
 
     async def _source(self, url: str, **how: object) -> Response:
         """Ask for a source, counted."""
-        response: Response = await self._shared.fetcher.get(url, **how)  # type: ignore[arg-type]
+        try:
+            response: Response = await self._shared.fetcher.get(url, **how)  # type: ignore[arg-type]
+        except CapReached as error:
+            self._reach_cap(str(error))
+            raise
         self.visits.counts.add(bytes=len(response.body))
         self._shared.journal.counts.add(bytes=len(response.body))
         return response
@@ -395,12 +414,16 @@ class SiteCrawl:
 
     def _note_error(self, item: Item, error: FetchError | InvalidURL) -> None:
         status = getattr(error, "status", None)
-        if isinstance(error, RobotsDisallowed):
+        if isinstance(error, CapReached):
+            self.visits.postponed(item, str(error))
+            self._reach_cap(str(error))
+        elif isinstance(error, RobotsDisallowed):
             self.visits.refused(item, str(error))
         elif isinstance(error, BlockedAddress | InvalidURL):
             self.visits.failed(item, str(error), status=None, transient=False)
         elif isinstance(error, ServerBusy) and error.retry_after_s is not None:
             self.visits.postponed(item, str(error))
+            self._shared.clocks.leave_alone(self._host_key, error.retry_after_s)
             self._leave(f"{error}; it is left for a later run")
         elif isinstance(error, TransientError):
             self._failures += isinstance(error, ConnectFailed | TimedOut | ServerBusy)
@@ -410,6 +433,10 @@ class SiteCrawl:
         else:
             self.visits.failed(item, str(error), status=status, transient=False)
         self._shared.tick(self.host)
+
+    def _reach_cap(self, problem: str) -> None:
+        self.frontier.bite("daily_cap", self.start)
+        self._leave(problem)
 
     def _leave(self, problem: str) -> None:
         self._left = True

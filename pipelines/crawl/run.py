@@ -104,7 +104,9 @@ class _Run:
         clocks = HostClocks(self.archive, self.journal, self.settings, self.now)
         fetcher = Fetcher(self.settings.fetch_settings(), allow_private=allowed, now=self.now, on_start=clocks.starting)
         async with fetcher, Pool(self.settings.workers, self.settings.limits) as pool:
-            self._shared = Shared(self.archive, self.journal, fetcher, pool, self.settings, self.now, self._note_host)
+            self._shared = Shared(
+                self.archive, self.journal, fetcher, pool, clocks, self.settings, self.now, self._note_host
+            )
             clocks.restore(fetcher, self.starts)
             pulse = asyncio.create_task(self._pulse())
             self._listen_for_signals()
@@ -239,10 +241,20 @@ class _Run:
         assert self._shared is not None
         if self._shared.stopping:
             return "interrupted"
-        if not any(one.articles for one in sites) and all(one.problem for one in sites):
+        if not any(one.articles for one in sites) and not waiting and all(one.problem for one in sites):
             return "failed"
         partial = any(one.problem for one in sites) or waiting or any(hit.name in _OF_THE_USER for hit in limits)
-        return "partial" if partial or self.journal.counts.quarantined else "done"
+        return "partial" if partial or self._is_something_missing() else "done"
+
+    def _is_something_missing(self) -> bool:
+        """Say whether an address gave nothing that may hold something: a dead link is none, a cut answer is one."""
+        marks = ", ".join("?" * len(_UNDONE))
+        found = self.archive.connection.execute(
+            f"SELECT 1 FROM fetches WHERE run_id = ? AND outcome IN ({marks}) AND coalesce(status, 0) NOT IN (404, 410)"  # noqa: S608
+            " AND (source_id IS NULL OR source_id NOT IN (SELECT id FROM sources WHERE found_by = 'guess')) LIMIT 1",
+            (self.journal.run_id, *_UNDONE),
+        ).fetchone()
+        return found is not None
 
     def _resume(self, status: str, waiting: int) -> str | None:
         if status == "interrupted" or (waiting and status == "partial"):
@@ -266,21 +278,28 @@ class _Run:
             changed=counts.changed if counts else 0,
             unchanged=counts.unchanged if counts else 0,
             gone=counts.gone if counts else 0,
-            requests=counts.requests if counts else 0,
+            requests=one.requests(),
             failed=counts.failed if counts else 0,
             problem=problem,
         )
 
     def _problems(self) -> tuple[Problem, ...]:
+        """Return the pages nothing came of, then the sources that were named somewhere and could not be read whole."""
         rows = self.archive.connection.execute(
-            "SELECT url, reason, status FROM pages WHERE state = 'failed' AND visited_run = ? ORDER BY id LIMIT ?",
+            "SELECT * FROM (SELECT url, reason, status FROM pages WHERE state = 'failed' AND visited_run = ?1"
+            " ORDER BY id)"
+            " UNION ALL SELECT sources.url, problem, sources.status FROM sources WHERE problem IS NOT NULL AND"
+            " coalesce(found_by, '') != 'guess' AND id IN (SELECT source_id FROM fetches WHERE run_id = ?1) LIMIT ?2",
             (self.journal.run_id, MAX_PROBLEMS),
         )
         return tuple(Problem(row[0], row[1] or "", row[2]) for row in rows)
 
+    def _limit(self, name: str) -> int:
+        return int(getattr(self.settings, name, None) or getattr(self.settings.limits, name, 0) or 0)
+
     def _limits(self) -> list[LimitHit]:
         hits = [
-            LimitHit(name, getattr(self.settings.limits, name), one.host, times, example)
+            LimitHit(name, self._limit(name), one.host, times, example)
             for one in self.sites
             if hasattr(one, "frontier")
             for name, (times, example) in one.frontier.bitten.items()
@@ -293,3 +312,5 @@ class _Run:
 
 
 _OF_THE_USER = frozenset(("max_pages", "daily_cap"))
+_UNDONE = ("failed", "bad answer", "quarantined")
+"""Outcomes of a request after which the same command may bring more another day."""

@@ -72,7 +72,8 @@ class CrawlSettings:
     daily_cap: int | None = None
     """Requests per site and UTC day; None: no cap."""
     workers: int | None = None
-    """Processes that extract; None: one per usable core, at most MAX_WORKERS."""
+    """Processes that extract; None: one per usable core, at most MAX_WORKERS. 0: none, the crawl's own process does it,
+    which is for sites one trusts: a page that crashes the extraction ends the run."""
     due_only: bool = False
     """True: of the pages known already, look only at those whose revisit time has come. False: at all, each as cheaply
     as possible (not at all when the sitemap says that nothing changed, else by a conditional request)."""

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from pipelines.crawl.reading import Lesson, Reading, Task
+from pipelines.crawl.reading import Lesson, Reading, Task, learnt, read
 from pipelines.crawl.values import MAX_WORKERS, CrawlLimits
 from pipelines.crawl.worker import FRAME
 
@@ -94,7 +94,8 @@ class Pool:
     """The workers of one run; an asynchronous context manager."""
 
     def __init__(self, count: int | None, limits: CrawlLimits) -> None:
-        self.count = count or default_workers()
+        self._inline = count == 0
+        self.count = count or (1 if self._inline else default_workers())
         """Most workers at once."""
         self.deaths = 0
         """Workers that died or were ended because they hung."""
@@ -115,12 +116,17 @@ class Pool:
 
         Raises Unreadable when it cost ``max_worker_deaths`` workers.
         """
+        if self._inline:
+            from scraper.template import Template
+
+            kept = template() if task.template_key is not None else None
+            return read(task, Template.from_dict(kept) if kept else None)
         reading: Reading = await self._done(task, template)
         return reading
 
     async def learn(self, lesson: Lesson) -> dict[str, Any]:
         """Return what a site repeats. Raises Unreadable as ``read`` does."""
-        found: dict[str, Any] = await self._done(lesson, lambda: None)
+        found: dict[str, Any] = learnt(lesson) if self._inline else await self._done(lesson, lambda: None)
         return found
 
     async def _done(self, work: Task | Lesson, template: Callable[[], dict[str, object] | None]) -> Any:

@@ -1,4 +1,5 @@
-"""A crawl killed with SIGKILL and started again ends with the archive of an uninterrupted one, and asks for little twice."""
+"""A crawl killed with SIGKILL and started again ends with the archive of an uninterrupted one, and asks for little
+twice."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pipelines.crawl import CrawlLimits, CrawlSettings, RunReport, coverage, cra
 from tests.blog import Blog
 from tests.server import Reply, Request, Server, serve
 
-SETTINGS = CrawlSettings(delay_s=0, workers=1)
+SETTINGS = CrawlSettings(delay_s=0, workers=0)
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_traps_are_bounded_and_named(archive: Archive) -> None:
     for number in range(400):
         routes[f"/shop?colour={number}&form={number % 7}"] = Reply(many)
         routes[f"/endless/page/{number}/"] = Reply(f'<a href="/endless/page/{number + 1}/">older</a>')
-        routes["/loop/" + "a/" * number] = Reply('<a href="a/">deeper</a>')
+        routes["/loop/" + "a/" * number] = Reply(f'<p>Room {number}</p><a href="a/">deeper</a>')
     with serve(routes) as server:
         report = run(archive, server)
         assert paths_of(archive, server) == {blog.path(number) for number in range(12)}
