@@ -42,6 +42,8 @@ CERTAIN = 0.9
 """Probability from which a bio in the midst of the body is left out of it."""
 OPENING_BLOCKS = 3
 """Blocks at the head of the body among which a bio below the byline stands."""
+CLOSING_CREDIT = 0.35
+"""Least probability of a body's last paragraph that says what some person is: the writer, where an editor has the byline."""
 AFTER_REACH = 2
 """Last blocks of the body where an introduction counts as standing after it."""
 KNOWN_BIO = 0.6
@@ -54,7 +56,7 @@ HEAD_CHARACTERS = 60
 """Where a paragraph about a person names that person."""
 TAIL_BLOCKS = 6
 """Blocks at the end of the body in which a bio without any mark may stand."""
-THRESHOLD = 0.25
+THRESHOLD = 0.15
 """Least probability of the winning block."""
 JOIN_IN_BOX, JOIN_BESIDE = 0.04, 0.3
 """Least probability of a neighbour that joins: within the box the winner stands in, and outside of it."""
@@ -115,7 +117,10 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
 
 def _likely(scene: _Scene, block: Block) -> float:
     """Return how likely a block is a bio; what is the bio on the site's other pages is very likely one here."""
-    likely = probability(features(scene, block))
+    found = features(scene, block)
+    likely = probability(found)
+    if block.index == scene.last - 1 and found.get("role") and _OTHER_NAME.match(block.text.lstrip("(*[ ")):
+        likely = max(likely, CLOSING_CREDIT)
     template = scene.marks.template
     if isinstance(template, Template) and template.bios and text_key(block.text) in template.bios:
         return max(likely, KNOWN_BIO)
@@ -229,11 +234,13 @@ def candidates(scene: _Scene) -> Iterator[Block]:
     foot = scene.last - FOOT_BLOCKS
     for block in marks.page.blocks:
         words = block.words
-        if words < MIN_WORDS or words > MAX_WORDS or block.linked > MAX_LINKED * words:
+        if words < MIN_WORDS or words > MAX_WORDS:
             continue
         index = block.index
+        if block.linked > MAX_LINKED * words and (words < SENTENCE_WORDS or index not in scene.author):
+            continue
         verdict = verdicts[index]
-        if verdict is not None and verdict.step in _CERTAINLY_OTHER:
+        if block.tag in _HEADINGS or (verdict is not None and verdict.step in _CERTAINLY_OTHER):
             continue
         if (
             index in scene.author
@@ -246,8 +253,19 @@ def candidates(scene: _Scene) -> Iterator[Block]:
             )
             or block.text.startswith(scene.starts)
             or _names_author(block.text[:HEAD_CHARACTERS], spellings)
-        ) and block.tag not in _HEADINGS:
+        ) and not _speaks_of_another(scene, block):
             yield block
+
+
+def _speaks_of_another(scene: _Scene, block: Block) -> bool:
+    """Tell whether a paragraph in the midst of the body begins with the name of somebody who is not the author."""
+    index = block.index
+    if not scene.names or not scene.first <= index < scene.last - 1 or index in scene.author or index in scene.headed:
+        return False
+    verdict = scene.marks.verdicts[index]
+    return (
+        verdict is None and _OTHER_NAME.match(block.text) is not None and not scene.names & _words_of(block.text[:80])
+    )
 
 
 def _names_author(head: str, spellings: tuple[str, ...]) -> bool:
@@ -398,7 +416,7 @@ _CROSSES = tuple(
     first_person*step_footers headed*role headed*first_person headed*third_person third_person*after_body
     third_person*mid_body we*box role*copula introduces*mid_body introduces*end_of_body introduces*last_of_body
     introduces*after_body introduces*cut_in_body introduces*life introduces*headed
-    other_name_first*mid_body other_name_first*end_of_body other_name_first*box
+    other_name_first*box
     """.split()
 )
 """Pairs of features that mean more together."""
@@ -474,13 +492,18 @@ def _extended(scene: _Scene, seed: Block, chance: dict[int, float]) -> list[Bloc
             needed = JOIN_IN_BOX if inside else JOIN_BESIDE
             if block.tag in _HEADINGS:
                 break
-            if chance.get(index, 0.0) >= needed and _is_sentence(block):
+            again = _PRESENTS.match(seed.text) and _PRESENTS.match(block.text)
+            if chance.get(index, 0.0) >= needed and _is_sentence(block) and not again:
                 chosen[index] = block
                 skipped = 0
             else:
                 skipped += 1
             index += step
     return [chosen[index] for index in sorted(chosen)]
+
+
+_PRESENTS = re.compile(r"[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,3} is (?:a|an|the)\b")
+"""A paragraph that says who somebody is; the second one in a box is another bio of the same person, or of another."""
 
 
 def _is_sentence(block: Block) -> bool:

@@ -31,6 +31,8 @@ FLAT_CARD_BLOCKS = 3
 MIN_LINE_WORDS = 10
 WEAK = 0.6
 """Confidence of a list whose heading says no more than "More …" or "Additional …"."""
+TEASER_WORDS = 4
+"""Words of a title from which on a linked line of the same words is a card of that post."""
 FIXED_SHARE = 0.5
 """Share of a list's links that stand on all pages of the site to be no list of related posts."""
 EXCERPT_WORDS, LONGEST_EXCERPT_WORDS = 12, 60
@@ -99,6 +101,7 @@ def find(marks: Marks) -> tuple[Found[tuple[Related, ...]], ...]:
             entries[card.key] = card if known is None else known.joined(card)
     if not entries:
         return ()
+    marks.add("related", _teasers(marks, {card.title for card in entries.values() if card.title_words >= TEASER_WORDS}))
     value = tuple(Related(card.url, card.title, card.published, card.excerpt) for card in entries.values())
     sources = dict.fromkeys(scope.source for scope, _ in found)
     return (Found(value, "; ".join(sources), max(scope.confidence for scope, _ in found), ""),)
@@ -117,6 +120,13 @@ def _cuts(marks: Marks, scope: Scope, cards: list[Card]) -> Iterator[Cut]:
         if is_text and body_first <= block.index < body_last and (prose > LONGEST_EXCERPT_WORDS or not ends_body):
             continue
         yield Cut(block.index, block.index + 1, "related posts", scope.source)
+
+
+def _teasers(marks: Marks, titles: set[str | None]) -> Iterator[Cut]:
+    """Yield the body's linked lines that are the title of a related post: a card of it in the midst of the text."""
+    for block in marks.kept():
+        if block.linked > LINKED_SHARE * block.words and block.text in titles:
+            yield Cut(block.index, block.index + 1, "related posts", "the title of a related post")
 
 
 def _scopes(marks: Marks, links: Links) -> Iterator[Scope]:
