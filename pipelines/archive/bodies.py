@@ -11,7 +11,7 @@ A body is kept once, under the hash of its bytes, in one of four ways:
 - as a difference to an earlier capture of the same page: a comment more costs a few hundred bytes;
 - as a piece of a packed frame (``packing.py``): many pages of a site compressed together, for the long run.
 
-A difference leans on a body that leans at most on a model, so a body is never more than three decompressions away.
+A difference leans on a body that is whole or one step from it, so a body is never more than three decompressions away.
 
 The two files cannot be written in one atomic transaction: SQLite commits each write-ahead log by itself. So a body is
 committed here first and the archive's row that names its hash afterwards. Killed in between, a body is left that
@@ -42,6 +42,9 @@ RECAPTURE_LEVEL = 6
 MAX_WINDOW_LOG = 27
 """Differences look back over at most 128 MB: base and body together are never longer than two pages of the fetch
 limit."""
+REWRITTEN = 0.1
+"""A capture whose difference to the earlier one is longer than this share of it is another page by now: it is kept as a
+new page is, and later captures lean on it."""
 POOR_MODEL = 0.6
 """A model is replaced by a page that takes more than this share of its own compressed size beside it: the first page
 of a site is its front page or a stub, the posts look like one another. It is tried at the 2nd, 4th, 8th, 16th, …
@@ -158,8 +161,9 @@ class RawStore:
             self._counts[site] = row[0]
         earlier = self._anchor(site, url)
         if earlier is not None:
-            base = self.body(earlier)
-            return earlier, difference(base, body, RECAPTURE_LEVEL)
+            data = difference(self.body(earlier), body, RECAPTURE_LEVEL)
+            if len(data) <= REWRITTEN * len(body):
+                return earlier, data
         model, count = self._model(site), self._counts[site]
         alone = None
         if model is None or count & (count - 1) == 0:
@@ -172,11 +176,10 @@ class RawStore:
         return model.body_id, beside
 
     def _anchor(self, site: str, url: str) -> int | None:
-        """Return the capture of the same page that a new one leans on: the last that does not lean on another
-        capture."""
+        """Return the capture of the same page that a new one may lean on: the last at most one step from whole."""
         row = self.connection.execute(
-            "SELECT id FROM bodies AS capture WHERE site = ? AND url = ? AND (base_id IS NULL OR NOT EXISTS"
-            " (SELECT 1 FROM bodies AS base WHERE base.id = capture.base_id AND base.url = capture.url))"
+            "SELECT id FROM bodies AS capture WHERE site = ? AND url = ? AND (base_id IS NULL OR"
+            " (SELECT base.base_id IS NULL FROM bodies AS base WHERE base.id = capture.base_id))"
             " ORDER BY id DESC LIMIT 1",
             (site, url),
         ).fetchone()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import random
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,6 +95,19 @@ def test_a_capture_of_a_changed_page_costs_a_tenth_at_most(tmp_path: Path) -> No
             archive.pack()
 
 
+def test_a_rewritten_page_is_what_later_captures_lean_on(tmp_path: Path) -> None:
+    with Archive(tmp_path / "archive.db") as archive:
+        page = archive.ensure_page("https://blog.example/1", found_at=AT)
+        sizes = []
+        for body in (post(1), post(2), post(2) + b"<p>comment</p>", post(3), post(3) + b"<p>comment</p>"):
+            before = packing.stored_bytes(archive.raw_store, "")
+            archive.keep_raw(page, body, None, AT)
+            sizes.append(packing.stored_bytes(archive.raw_store, "") - before)
+            assert archive.raw(page).body == body
+        assert sizes[2] < sizes[1] * 0.1
+        assert sizes[4] < sizes[3] * 0.1
+
+
 def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db") as archive:
         one = archive.ensure_page("https://blog.example/1", found_at=AT)
@@ -124,6 +140,38 @@ def test_large_sites_have_a_dictionary_and_several_frames(tmp_path: Path, monkey
         assert told[-1] == ("", 40)
         assert archive.raw_store.connection.execute("SELECT count(*) FROM dictionaries").fetchone()[0] == 1
         assert [raw.body for _, raw in archive.raw_pages()] == [post(number) for number in range(40)]
+
+
+PACKER = """
+import sys
+from pipelines.archive import Archive, packing
+packing.FRAME_BYTES = 40_000
+packing.DICTIONARY_FROM_BYTES = 80_000
+with Archive(sys.argv[1], create=False) as archive:
+    archive.pack(report=lambda site, pages: print(pages, flush=True))
+"""
+
+
+def test_packing_may_be_killed(tmp_path: Path) -> None:
+    where = tmp_path / "archive.db"
+    with Archive(where) as archive, archive.transaction():
+        for number in range(40):
+            page = archive.ensure_page(f"https://blog.example/{number:02}", found_at=AT)
+            archive.keep_raw(page, post(number), None, AT)
+    for frames in (1, 3):
+        packer = subprocess.Popen([sys.executable, "-c", PACKER, str(where)], stdout=subprocess.PIPE)
+        assert packer.stdout is not None
+        for _ in range(frames):
+            packer.stdout.readline()
+        packer.send_signal(signal.SIGKILL)
+        packer.stdout.close()
+        packer.wait()
+        with Archive(where) as archive:
+            assert archive.verify() == ()
+            assert [raw.body for _, raw in archive.raw_pages()] == [post(number) for number in range(40)]
+    with Archive(where) as archive:
+        packed = "SELECT count(*) FROM bodies WHERE frame_id IS NOT NULL"
+        assert archive.raw_store.connection.execute(packed).fetchone()[0] > 0
 
 
 def test_what_is_not_kept_is_not_found(tmp_path: Path) -> None:
