@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scraper import site
-from scraper.blocks import Anchor
 from scraper.errors import InvalidURL
 from scraper.hints import Hint
-from scraper.page import Page
 from scraper.standards import url as urls
+
+if TYPE_CHECKING:  # whoever only sorts links needs no parser
+    from scraper.blocks import Anchor
+    from scraper.page import Page
 
 CLAIMED, ENTRY, NEIGHBOUR, OFFERED, PROSE = 10, 12, 14, 16, 20
 """Ranks of addresses that look like posts: named by a feed, sitemap or WordPress; a heading in a listing; the

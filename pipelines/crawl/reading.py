@@ -9,15 +9,16 @@ import hashlib
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scraper import discover
 from scraper.article import Article
 from scraper.discover import Feeds, Link, Origin
-from scraper.extract import article_of, judge
-from scraper.page import Page, parse
 from scraper.response import Response
 from scraper.text import fold
+
+if TYPE_CHECKING:
+    from scraper.page import Page
 
 _HEADERS = ("content-type", "x-robots-tag", "link")
 """The headers of an answer that say something about the page."""
@@ -90,6 +91,9 @@ def read(task: Task, template: Any = None) -> Reading:
 
     *template* is the Template the site has learnt, or None.
     """
+    from scraper.extract import article_of, judge  # the parser and the models: a run that reads nothing needs neither
+    from scraper.page import parse
+
     response = Response(task.url, task.url, task.status, task.headers, task.body, _EPOCH)
     page = parse(response)
     marks = judge(page, template) if template is not None else judge(page)
@@ -119,6 +123,7 @@ def read(task: Task, template: Any = None) -> Reading:
 def learnt(lesson: Lesson) -> dict[str, Any]:
     """Return what the site of *lesson* repeats, as ``Template.to_dict`` writes it. Never raises on account of pages."""
     from scraper.learning import learn
+    from scraper.page import parse
 
     responses = (Response(url, url, 200, headers, body, _EPOCH) for url, body, headers in lesson.pages)
     return learn(parse(response) for response in responses).to_dict()

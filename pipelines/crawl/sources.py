@@ -12,7 +12,7 @@ import hashlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.archive import Archive, moment
 from pipelines.crawl.frontier import Frontier
@@ -22,10 +22,12 @@ from scraper import discover
 from scraper.discover import Feeds, Link, Origin
 from scraper.errors import FetchError, InvalidURL, TransientError
 from scraper.response import Response
-from scraper.standards import feed as feeds
 from scraper.standards import sitemap as sitemaps
 from scraper.standards import url as urls
 from scraper.standards import wordpress
+
+if TYPE_CHECKING:
+    from scraper.standards.feed import Feed
 
 Get = Callable[..., Awaitable[Response]]
 """``Fetcher.get``, or what stands in for it."""
@@ -135,7 +137,7 @@ class Sources:
             return await self._children_of(url) or bool(known.entries)
         parsed = sitemaps.parse(response.body, response.final_url)
         if parsed.problem == _A_FEED:
-            listed = list(self._feed_claims(feeds.parse(response.body, response.final_url, response.content_type)))
+            listed = list(self._feed_claims(_feed(response)))
             self._write(known, response, listed, count=len(listed), problem=None)
             return bool(listed)
         claims = list(self._sitemap_claims(parsed, url))
@@ -214,7 +216,7 @@ class Sources:
             if response.status == _NOT_MODIFIED or known.content_hash == _hash(response):
                 self._unchanged(known, response, None)
                 return bool(known.entries)
-            parsed = feeds.parse(response.body, response.final_url, response.content_type)
+            parsed = _feed(response)
             claims = list(self._feed_claims(parsed))
             added = self._write(known, response, claims, problem=parsed.problem, count=len(claims), keep=True)
             found = found or bool(claims)
@@ -223,7 +225,7 @@ class Sources:
         self._frontier.bite("max_feed_pages", url)
         return found
 
-    def _feed_claims(self, parsed: feeds.Feed) -> Iterable[Claim]:
+    def _feed_claims(self, parsed: Feed) -> Iterable[Claim]:
         for entry in parsed.entries:
             if entry.url:
                 link = discover.claimed(
@@ -403,6 +405,12 @@ class Sources:
 
 
 _NOTHING: tuple[str | None, ...] = ("",)  # equal to no claim
+
+
+def _feed(response: Response) -> Feed:
+    from scraper.standards import feed  # a tenth of a second to import, and an unchanged feed needs no reading
+
+    return feed.parse(response.body, response.final_url, response.content_type)
 
 
 def _hash(response: Response) -> str:

@@ -30,6 +30,8 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to handle; it closes our input
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a stray print must not fall between the frames
+    import scraper.extract  # noqa: F401  (what every page needs comes before the limit and the freeze)
+
     if arguments:
         _limit_memory(int(arguments[0]))
     # A page makes some 50,000 short-lived objects and no circles to speak of: looking for circles 70 times a page costs

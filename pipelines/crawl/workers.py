@@ -99,7 +99,7 @@ class Pool:
         """Most workers at once."""
         self.deaths = 0
         """Workers that died or were ended because they hung."""
-        self._limits = limits
+        self.limits = limits
         self._idle: list[_Worker] = []
         self._slots = asyncio.Semaphore(self.count)
         self._all: set[_Worker] = set()
@@ -132,17 +132,17 @@ class Pool:
     async def _done(self, work: Task | Lesson, template: Callable[[], dict[str, object] | None]) -> Any:
         async with self._slots:
             reason = ""
-            for _ in range(max(1, self._limits.max_worker_deaths)):
+            for _ in range(max(1, self.limits.max_worker_deaths)):
                 worker = self._idle.pop() if self._idle else await self._start()
                 done = False
                 try:
-                    async with asyncio.timeout(self._limits.max_seconds_per_page):
+                    async with asyncio.timeout(self.limits.max_seconds_per_page):
                         answer = await worker.ask(work, template)
                     done = True
                 except EOFError:
                     reason = "its worker died"
                 except TimeoutError:
-                    reason = f"it was not read within {self._limits.max_seconds_per_page:g} seconds"
+                    reason = f"it was not read within {self.limits.max_seconds_per_page:g} seconds"
                 finally:
                     if done:
                         self._idle.append(worker)
@@ -150,10 +150,10 @@ class Pool:
                         await self._discard(worker)
                 if done:
                     return answer
-            raise Unreadable(f"{reason}, {self._limits.max_worker_deaths} times")
+            raise Unreadable(f"{reason}, {self.limits.max_worker_deaths} times")
 
     async def _start(self) -> _Worker:
-        worker = await _Worker.start(self._limits)
+        worker = await _Worker.start(self.limits)
         self._all.add(worker)
         return worker
 
@@ -161,6 +161,10 @@ class Pool:
         self.deaths += 1
         self._all.discard(worker)
         await worker.end(kill=True)
+
+    def running(self) -> list[int]:
+        """Return the process numbers of the workers."""
+        return [worker.process.pid for worker in self._all]
 
     async def aclose(self) -> None:
         """End every worker."""

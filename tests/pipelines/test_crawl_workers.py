@@ -1,0 +1,96 @@
+"""Workers may die or hang; the page is tried again, then given up, and the others are read all the same."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pipelines.crawl.reading import Lesson, Reading, Task, read
+from pipelines.crawl.values import CrawlLimits
+from pipelines.crawl.workers import Pool, Unreadable
+from scraper.discover import origin_of
+from tests.blog import Blog
+
+ORIGIN = origin_of("http://blog.example/")
+HTML = (("content-type", "text/html; charset=utf-8"),)
+
+
+def task(number: int, body: str | None = None) -> Task:
+    blog = Blog(posts=10)
+    return Task(
+        number, f"http://blog.example{blog.path(number)}", (body or blog.post(number)).encode(), HTML, 200, ORIGIN, 100
+    )
+
+
+def with_pool(work: Callable[[Pool], Awaitable[Any]], count: int = 1, limits: CrawlLimits | None = None) -> Any:
+    async def inside() -> Any:
+        async with Pool(count, limits or CrawlLimits()) as pool:
+            return await work(pool)
+
+    return asyncio.run(inside())
+
+
+def test_a_worker_reads_what_this_process_would() -> None:
+    async def work(pool: Pool) -> Reading:
+        return await pool.read(task(3))
+
+    assert with_pool(work) == read(task(3))
+
+
+def test_a_killed_worker_costs_nothing_but_itself() -> None:
+    async def work(pool: Pool) -> list[Reading]:
+        first = await pool.read(task(1))
+        for worker in pool.running():
+            os.kill(worker, signal.SIGKILL)
+        return [first, *await asyncio.gather(*(pool.read(task(number)) for number in range(2, 6)))]
+
+    readings = with_pool(work, count=2)
+    assert [reading.article.title for reading in readings] == [Blog().title(number) for number in range(1, 6)]
+
+
+def test_a_page_that_hangs_is_given_up_and_the_next_is_read() -> None:
+    limits = CrawlLimits(max_seconds_per_page=0.000_001)
+
+    async def work(pool: Pool) -> Reading:
+        with pytest.raises(Unreadable, match="not read within"):
+            await pool.read(task(1))
+        pool.limits = replace(limits, max_seconds_per_page=60)
+        return await pool.read(task(2))
+
+    assert with_pool(work, limits=limits).article.title == Blog().title(2)
+
+
+def test_a_template_is_sent_once_and_used() -> None:
+    sent: list[int] = []
+
+    def template() -> dict[str, object]:
+        sent.append(1)
+        return {"pages": 3, "texts": ["we write about harbours."]}
+
+    keyed = task(4)._replace(template_key=("blog.example", 1))
+
+    async def work(pool: Pool) -> list[Reading]:
+        return [await pool.read(keyed, template), await pool.read(keyed, template)]
+
+    first, second = with_pool(work)
+    assert first == second
+    assert first.template_version == 1
+    assert len(sent) == 1
+
+
+def test_a_lesson_teaches_what_repeats() -> None:
+    blog = Blog(posts=8)
+    pages = tuple((f"http://blog.example{blog.path(n)}", blog.post(n).encode(), HTML) for n in range(8))
+
+    async def work(pool: Pool) -> dict[str, Any]:
+        return await pool.learn(Lesson(pages))
+
+    learnt = with_pool(work)
+    assert learnt["pages"] == 8
+    assert any("harbour notes" in text for text in learnt["texts"])
