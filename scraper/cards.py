@@ -206,7 +206,7 @@ def _link_text(marks: Marks, group: list[tuple[Anchor, int, Target]]) -> str | N
             named = next((b for b in inside if marks.page.frames[b.frame].hints & _TITLE and b.words > 1), None)
             lines = [b for b in inside if 3 <= b.words <= 25 and not _looks_dated(b)]
             text = (named or (lines[0] if lines else inside[0])).text if inside else ""
-        if len(text) > len(best) and not _is_read_more(text) and text.count(" ") < MAX_TITLE_WORDS:
+        if len(text) > len(best) and text.count(" ") < MAX_TITLE_WORDS and not (_is_read_more(text) or _is_date(text)):
             best = text
     return _without_call(best) or None
 
@@ -214,7 +214,7 @@ def _link_text(marks: Marks, group: list[tuple[Anchor, int, Target]]) -> str | N
 def _without_call(text: str) -> str:
     """Return a link's text without the call to read on at its end: "What is a feed? Read more"."""
     words = text.split()
-    for count in (3, 2):
+    for count in (2, 3, 4):
         if len(words) >= count + 2 and "read_more" in kinds_of(" ".join(words[-count:])):
             return " ".join(words[:-count])
     return text
@@ -222,6 +222,14 @@ def _without_call(text: str) -> str:
 
 def _looks_dated(block: Block) -> bool:
     return block.words <= 4 and any(character.isdigit() for character in block.text[:12])
+
+
+def _is_date(text: str) -> bool:
+    """Tell whether a link's text is a day and nothing else."""
+    if len(text) > 30 or not ("20" in text or "19" in text):
+        return False
+    found = date.find(text)
+    return bool(found) and found[0].last - found[0].first >= 0.7 * len(text)
 
 
 def _date(marks: Marks, blocks: list[Block]) -> str | None:
@@ -240,4 +248,4 @@ def _excerpt(blocks: list[Block], title: str | None) -> str | None:
     best = max(running, key=lambda block: block.words, default=None)
     if best is None or (best.linked > LINKED_SHARE * best.words and title is None):
         return None
-    return best.text
+    return _without_call(best.text)

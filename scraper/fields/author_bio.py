@@ -43,7 +43,7 @@ CERTAIN = 0.9
 OPENING_BLOCKS = 3
 """Blocks at the head of the body among which a bio below the byline stands."""
 CLOSING_CREDIT = 0.35
-"""Least probability of a body's last paragraph that says what some person is: the writer, where an editor has the byline."""
+"""Least probability of a body's last paragraph that says what a person is: the writer, if an editor has the byline."""
 AFTER_REACH = 2
 """Last blocks of the body where an introduction counts as standing after it."""
 KNOWN_BIO = 0.6

@@ -33,6 +33,8 @@ WEAK = 0.6
 """Confidence of a list whose heading says no more than "More …" or "Additional …"."""
 TEASER_WORDS = 4
 """Words of a title from which on a linked line of the same words is a card of that post."""
+BODY_WORDS = 100
+"""Running text above a list of cards from which on the body is complete; what little follows the list is the foot."""
 FIXED_SHARE = 0.5
 """Share of a list's links that stand on all pages of the site to be no list of related posts."""
 EXCERPT_WORDS, LONGEST_EXCERPT_WORDS = 12, 60
@@ -120,6 +122,9 @@ def _cuts(marks: Marks, scope: Scope, cards: list[Card]) -> Iterator[Cut]:
         if is_text and body_first <= block.index < body_last and (prose > LONGEST_EXCERPT_WORDS or not ends_body):
             continue
         yield Cut(block.index, block.index + 1, "related posts", scope.source)
+    rich = sum(card.is_card or card.excerpt is not None for card in cards)
+    if ends_body and body_first <= first and before >= BODY_WORDS and rich >= 2 and rich * 2 > len(cards):
+        yield Cut(last, body_last, "below the related posts", scope.source)
 
 
 def _teasers(marks: Marks, titles: set[str | None]) -> Iterator[Cut]:
