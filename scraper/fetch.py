@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from scraper.coding import ACCEPT_ENCODING, BoundedBody
 from scraper.errors import (
@@ -56,6 +56,7 @@ from scraper.standards.headers import retry_after_s
 from scraper.standards.robots import ALLOW_ALL, DISALLOW_ALL, Robots
 from scraper.standards.robots import parse as parse_robots
 from scraper.transport import WIRE_HEADERS, new_request, new_transport
+from scraper.wire import bytes_of, not_a_document, text_of, validators_of, what_else
 
 __all__ = ["FetchSettings", "Fetcher", "fetch"]
 
@@ -65,7 +66,7 @@ Follow = Callable[[str], bool]
 Started = Callable[[str, str, float], None]
 """Told (host, url, delay in seconds) just before a request goes out, retries and redirects included."""
 
-_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+_ACCEPT = b"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 503})
 _NOT_MODIFIED = 304
@@ -73,12 +74,6 @@ _FIRST_ERROR, _FIRST_SERVER_ERROR = 400, 500
 # A short body is read to its end so that the connection can be used again; a longer one costs more than a new
 # connection.
 _DRAIN_BYTES = 64 * 1024
-# Media types that are never a page, feed or sitemap: their bodies are not read.
-_NOT_DOCUMENT_FAMILIES = ("image/", "audio/", "video/", "font/", "model/")
-_NOT_DOCUMENTS = frozenset(
-    f"application/{name}"
-    for name in ("pdf", "zip", "epub+zip", "msword", "x-tar", "x-bzip2", "x-xz", "x-7z-compressed", "vnd.rar", "wasm")
-)
 
 
 @dataclass(slots=True)
@@ -165,7 +160,7 @@ class Fetcher:
         document).
         """
         started = self._clock()
-        validators = _validators(etag, last_modified)
+        validators = validators_of(etag, last_modified)
         limit = self.settings.limits.robots_redirects if kind == "robots" else self.settings.limits.redirects
         hops: list[tuple[int, str]] = []
         here = url
@@ -245,7 +240,7 @@ class Fetcher:
 
     # -- one address, retried -----------------------------------------------------------------------------------------
 
-    async def _ask(self, url: str, kind: str, validators: dict[str, str], attempts: int) -> Response:
+    async def _ask(self, url: str, kind: str, validators: dict[bytes, bytes], attempts: int) -> Response:
         try:
             return await self._attempt(url, kind, validators)
         except TransientError as error:
@@ -255,7 +250,7 @@ class Fetcher:
         return await self._ask_again(failed, url, kind, validators, attempts)
 
     async def _ask_again(
-        self, failed: TransientError, url: str, kind: str, validators: dict[str, str], attempts: int
+        self, failed: TransientError, url: str, kind: str, validators: dict[bytes, bytes], attempts: int
     ) -> Response:
         """Retry after a first attempt that *failed*; nearly all requests need no such machinery."""
         first: list[TransientError] = [failed]
@@ -266,13 +261,23 @@ class Fetcher:
             return await self._attempt(url, kind, validators)
 
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(attempts),
+            stop=self._until(attempts),
             wait=self._wait_s,
             retry=retry_if_exception(self._worth_retrying),
             sleep=self._sleep,
             reraise=True,
         )
         return await retrying(attempt)
+
+    def _until(self, attempts: int) -> Callable[[RetryCallState], bool]:
+        """Return what says whether an address was asked often enough: one without an answer in time costs much."""
+        in_vain = min(attempts, self.settings.limits.attempts_in_vain)
+
+        def is_enough(state: RetryCallState) -> bool:
+            timed_out = state.outcome is not None and isinstance(state.outcome.exception(), TimedOut)
+            return state.attempt_number >= (in_vain if timed_out else attempts)
+
+        return is_enough
 
     def _worth_retrying(self, error: BaseException) -> bool:
         """Say whether the same request may succeed soon; a long Retry-After says that it will not."""
@@ -285,7 +290,7 @@ class Fetcher:
         asked_s = error.retry_after_s if isinstance(error, TransientError) else None
         return _BACKOFF(state) if asked_s is None else asked_s
 
-    async def _attempt(self, url: str, kind: str, validators: dict[str, str]) -> Response:
+    async def _attempt(self, url: str, kind: str, validators: dict[bytes, bytes]) -> Response:
         origin = self._origin(url)
         total_s = self.settings.timeouts.total_s
         async with origin.turnstile.turn() as turn:
@@ -309,7 +314,7 @@ class Fetcher:
             return response
 
     async def _exchange(
-        self, transport: httpx.AsyncBaseTransport, url: str, kind: str, validators: dict[str, str], turn: Turn
+        self, transport: httpx.AsyncBaseTransport, url: str, kind: str, validators: dict[bytes, bytes], turn: Turn
     ) -> Response:
         """Send one request and return its answer. Keeps the deadline of the head; the caller keeps the total one."""
         started = self._clock()
@@ -326,20 +331,22 @@ class Fetcher:
         try:
             self._judge_head(url, kind, answer)
             body = await self._body(url, kind, answer)
+            if kind == "page" and (other := what_else(body)):
+                raise Unusable(url, f"not a page but {other}", status=answer.status_code)
         finally:
             await answer.aclose()
-        headers = tuple((_text(name).lower(), _text(value)) for name, value in answer.extensions[WIRE_HEADERS])
+        headers = tuple((text_of(name).lower(), text_of(value)) for name, value in answer.extensions[WIRE_HEADERS])
         return Response(url, url, answer.status_code, headers, body, fetched_at, self._clock() - started)
 
-    def _request(self, url: str, validators: dict[str, str], turn: Turn) -> httpx.Request:
+    def _request(self, url: str, validators: dict[bytes, bytes], turn: Turn) -> httpx.Request:
         async def on_event(event: str, _info: dict[str, Any]) -> None:
             if event == "http11.send_request_headers.complete":
                 turn.sent()
 
         headers = {
-            "User-Agent": self.settings.agent,
-            "Accept": _ACCEPT,
-            "Accept-Encoding": ACCEPT_ENCODING,
+            b"User-Agent": bytes_of(self.settings.agent),
+            b"Accept": _ACCEPT,
+            b"Accept-Encoding": ACCEPT_ENCODING.encode(),
             **validators,
         }
         try:
@@ -382,9 +389,13 @@ class Fetcher:
                 status=answer.status_code,
             )
         body = BoundedBody(url, answer.headers.get("content-encoding"), size)
-        async for chunk in answer.aiter_raw():
-            if not body.add(chunk):
-                return body.cut_body()
+        try:
+            async with asyncio.timeout(self.settings.timeouts.cut_s if size.cut else None):
+                async for chunk in answer.aiter_raw():
+                    if not body.add(chunk):
+                        return body.cut_body()
+        except TimeoutError:
+            return body.cut_body()
         return body.body()
 
     # -- hosts --------------------------------------------------------------------------------------------------------
@@ -450,15 +461,6 @@ def fetch(url: str, *, allow_private: frozenset[HostPort] | None = None, **setti
     return asyncio.run(get())
 
 
-def not_a_document(media_type: str) -> bool:
-    """Say whether a body of this media type is certainly no page, feed or sitemap.
-
-    >>> not_a_document("image/png"), not_a_document("application/octet-stream"), not_a_document("")
-    (True, False, False)
-    """
-    return media_type.startswith(_NOT_DOCUMENT_FAMILIES) or media_type in _NOT_DOCUMENTS
-
-
 async def _drain(answer: httpx.Response) -> None:
     """Read a body nobody wants, if it is short, so that the connection can be used again."""
     left = _DRAIN_BYTES
@@ -494,18 +496,5 @@ def _robots_url(url: str) -> str:
     return f"{urls.origin_of(url)}/robots.txt"
 
 
-def _validators(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Return the headers that make a request conditional (RFC 9110 §13.1.2, §13.1.3)."""
-    pairs = (("If-None-Match", etag), ("If-Modified-Since", last_modified))
-    return {name: value for name, value in pairs if value}
-
-
 def _wait_hint(wait_s: float | None) -> str | None:
     return None if wait_s is None else f"it asks to be left alone for {wait_s:,.0f} seconds"
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

@@ -25,6 +25,8 @@ MAX_RETRY_AFTER_S = 30.0
 """Longest Retry-After waited for within a run, in seconds; beyond it the host is left for a later run."""
 MAX_ATTEMPTS = 3
 """Requests made for one address before a transient error is reported: most hiccups are over by the third."""
+MAX_ATTEMPTS_IN_VAIN = 2
+"""Requests made for one address that gives no answer in time: each costs a whole deadline."""
 RETRY_FIRST_WAIT_S = 0.5
 """Upper bound of the first wait between attempts, in seconds; it doubles each time, with jitter."""
 RETRY_LONGEST_WAIT_S = 8.0
@@ -47,12 +49,14 @@ class Timeouts:
 
     connect_s: float = 10.0
     """Name resolution, TCP connection and TLS handshake, together per step."""
-    head_s: float = 30.0
+    head_s: float = 20.0
     """From the request to the end of the answer's headers: slow blogs render a page for ten seconds and more."""
     read_s: float = 20.0
     """Between two pieces of the body."""
-    total_s: float = 90.0
-    """The whole attempt, body included, whatever trickles in: 10 MiB at 1 Mbit/s."""
+    total_s: float = 60.0
+    """The whole attempt, body included, whatever trickles in: 5 MiB at 1 Mbit/s."""
+    cut_s: float = 20.0
+    """The body of a document that may be cut (robots.txt): what has arrived by then counts, as with its size limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,19 @@ class Limits:
     sizes: Mapping[str, SizeLimit] = field(default_factory=lambda: _SIZES)
     """Kind of document → its size limit; ``"page"`` stands for kinds that are not listed."""
     head_bytes: int = MAX_HEAD_BYTES
+    """Bytes of all response headers together."""
     redirects: int = MAX_REDIRECTS
+    """Hops followed for a document; a circle ends at once."""
     robots_redirects: int = MAX_ROBOTS_REDIRECTS
+    """Hops followed for robots.txt; after them it counts as absent (RFC 9309 §2.3.1.2)."""
     attempts: int = MAX_ATTEMPTS
+    """Requests for one address before a transient error is reported."""
+    attempts_in_vain: int = MAX_ATTEMPTS_IN_VAIN
+    """The same where no answer came in time: each attempt costs a whole deadline."""
     retry_after_s: float = MAX_RETRY_AFTER_S
+    """Seconds waited for a Retry-After; a longer one leaves the host for a later run."""
     crawl_delay_s: float = MAX_CRAWL_DELAY_S
+    """Longest Crawl-delay obeyed, in seconds."""
 
     def size_of(self, kind: str) -> SizeLimit:
         """Return the size limit for a *kind* of document."""

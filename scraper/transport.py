@@ -41,7 +41,7 @@ def new_transport(settings: FetchSettings, guard: AddressGuard, *, tls: bool) ->
     return _Transport(_new_pool(settings, guard, tls=tls))
 
 
-def new_request(url: str, headers: dict[str, str], settings: FetchSettings, trace: Trace) -> httpx.Request:
+def new_request(url: str, headers: dict[bytes, bytes], settings: FetchSettings, trace: Trace) -> httpx.Request:
     """Return a GET request with the deadlines of *settings*; *trace* is told of its stages. Raises httpx.InvalidURL."""
     timeouts = settings.timeouts
     limits = {"connect": timeouts.connect_s, "read": timeouts.read_s, "write": timeouts.read_s, "pool": None}

@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.calendars",
     ),
     ("scraper.standards",),
-    ("scraper.guard", "scraper.politeness", "scraper.coding"),
+    ("scraper.guard", "scraper.politeness", "scraper.coding", "scraper.wire"),
     ("scraper.transport",),
     ("scraper.fetch", "scraper.replay"),
     ("scraper.blocks",),

@@ -63,6 +63,13 @@ DEFAULT_CONCURRENCY = 2
     help="Requests per site and day, at most.",
 )
 @click.option("--ignore-robots", is_flag=True, help="Ask without reading robots.txt: only for a site of your own.")
+@click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set one of the limits of docs/reference/limits.md, such as total_s=30 or max_depth=3. May be repeated.",
+)
 @proxy_option
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary; errors only.")
 @json_option
@@ -76,6 +83,7 @@ def crawl(
     contact: str | None,
     daily_cap: int | None,
     ignore_robots: bool,
+    limits: tuple[str, ...],
     proxy: str | None,
     quiet: bool,
     as_json: bool,
@@ -87,6 +95,7 @@ def crawl(
     URL every site of the archive is crawled again.
     """
     from pipelines.crawl import CrawlSettings
+    from pipelines.crawl.bounds import with_bounds
 
     settings = CrawlSettings(
         max_pages=max_pages,
@@ -98,6 +107,10 @@ def crawl(
         daily_cap=daily_cap,
         obey_robots=not ignore_robots,
     )
+    try:
+        settings = with_bounds(settings, limits)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--limit") from error
     report = crawled(db, urls, settings, quiet=quiet)
     if as_json:
         console.write_json(report.to_dict())

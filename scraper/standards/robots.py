@@ -27,6 +27,7 @@ LONGEST_DELAY_S = 1e9
 """What a longer delay is read as, in seconds: thirty years."""
 EVERYBODY = "*"
 
+_STARS = re.compile(r"\*{2,}")
 _LINE_END = re.compile(r"\r\n?|\n")
 # The directives in the spellings Protego takes for them; "User-agent foo" without a colon is met in real files.
 _USER_AGENT = re.compile(r"\s*user[\s-]?agent(?:\s*:\s*|\s+)(.*)", re.I | re.S)
@@ -117,7 +118,10 @@ def parse(body: bytes | str) -> Robots:
     False
     """
     text = body[:MAX_BYTES].decode("utf-8-sig", "replace") if isinstance(body, bytes) else scalar(body[:MAX_BYTES])
-    lines = [line[:MAX_LINE].partition("#")[0] for line in _LINE_END.split(text.removeprefix("\ufeff"))]
+    lines = [
+        _STARS.sub(EVERYBODY, line.partition("#")[0])[:MAX_LINE]  # a cut must not leave stars alone: "/***" is all
+        for line in _LINE_END.split(text.removeprefix("\ufeff"))
+    ]
     lines = [line for line in lines if line and not line.isspace()]
     sitemaps = Protego.parse("\n".join(line for line in lines if _SITEMAP.match(line))).sitemaps
     rules = _grouped(line for line in lines if _USER_AGENT.match(line) or _RULE.match(line))
