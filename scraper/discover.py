@@ -99,16 +99,18 @@ class Origin(NamedTuple):
     """scheme://host[:port], the spelling that answered."""
     site: str
 
-    def own(self, url: str) -> str | None:
+    def own(self, url: str, *, at_home: bool = False) -> str | None:
         """Return *url* normalised and with this origin's scheme and host; None when it is of another site.
 
-        Only the default ports change places: a second server on another port is another site.
+        Only the default ports change places: a second server on another port is another site. *at_home*: an address of
+        the machine the site was written on means the site itself, as in the sitemaps of an exported blog; in running
+        text such an address is an example.
 
         >>> Origin("https://www.blog.example", "blog.example").own("http://blog.example/a?utm_source=x")
         'https://www.blog.example/a'
         """
         if not url.startswith(self.base + "/") and urls.site_of(_head(url)) != self.site:
-            if not self._is_at_home(_head(url)):
+            if not (at_home and self._is_at_home(_head(url))):
                 return None
             url = self.base + site.path_of(url)
         try:
@@ -347,7 +349,7 @@ def claimed(
     What looks like a listing or a file keeps that rank: sitemaps name tag pages as well. *source* is the address of the
     sitemap, whose name may say what it lists.
     """
-    own = origin.own(url)
+    own = origin.own(url, at_home=True)
     if own is None:
         return None
     kind = site.guess(own).kind

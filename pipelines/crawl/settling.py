@@ -6,6 +6,7 @@ settles as an uninterrupted one does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -17,6 +18,12 @@ from pipelines.crawl.visits import Visits
 from scraper import discover, site
 from scraper.discover import Link
 
+FAMILY_PAGES = 4
+"""Pages of one shape of address from which on the shape is judged as a whole."""
+POSTS_IN_FAMILY = 0.5
+"""Share of posts among them up to which none is one."""
+LINKED_WELL = 0.9
+"""Share of a site's posts that must be linked from elsewhere than menus before a menu's link speaks against a page."""
 MAX_ROUNDS = 3
 """Times a site is settled and worked at again: settling may name canonical addresses nobody had linked to."""
 
@@ -73,6 +80,7 @@ def next_of_listing(archive: Archive, host: str, item: Item) -> list[int]:
 def settle(archive: Archive, frontier: Frontier, visits: Visits) -> bool:
     """Merge the copies of each article, and name the canonical addresses that nobody has asked; say whether any came
     up."""
+    _demote(archive, frontier.host)
     copies = _copies(archive, frontier.host)
     _merge(archive, visits, copies)
     now = moment(visits.now())
@@ -100,6 +108,41 @@ def _copies(archive: Archive, host: str) -> list[Copy]:
         (host,),
     )
     return [Copy(*row)._replace(claimed=bool(row[7])) for row in rows]
+
+
+def _demote(archive: Archive, host: str) -> None:
+    """Take back what was filed and, seen beside the rest of the site, is no post.
+
+    The few of a folder's pages that looked like posts while most did not (staff, services); and what only menus link to
+    while posts are linked from elsewhere.
+    """
+    db = archive.connection
+    rows = db.execute(
+        "SELECT pages.id, family, state, priority, articles.id AS article_id,"
+        " EXISTS (SELECT 1 FROM claims WHERE page_id = pages.id) AS claimed"
+        " FROM pages LEFT JOIN articles ON articles.page_id = pages.id"
+        " WHERE pages.site = ? AND pages.kind = ? AND state IN ('archived', 'page')",
+        (host, site.POST),
+    ).fetchall()
+    posts = [row for row in rows if row["state"] == "archived"]
+    if len(posts) < schedule.MANY_POSTS:
+        return
+    all_of, posts_of = Counter(row["family"] for row in rows), Counter(row["family"] for row in posts)
+    linked_well = sum(row["priority"] < discover.MENU for row in posts) >= LINKED_WELL * len(posts)
+    for row in posts:
+        family, reason = row["family"], None
+        if all_of[family] >= FAMILY_PAGES and posts_of[family] <= POSTS_IN_FAMILY * all_of[family]:
+            reason = (
+                f"{all_of[family] - posts_of[family]} of {all_of[family]} pages with an address like this are no posts"
+            )
+        elif linked_well and row["priority"] >= discover.MENU:
+            reason = "only menus link to it, while the site's posts are linked from elsewhere"
+        if reason is not None and not row["claimed"]:
+            with archive.transaction():
+                db.execute("DELETE FROM articles WHERE id = ?", (row["article_id"],))
+                db.execute(
+                    "UPDATE pages SET state = 'page', page_type = 'page', reason = ? WHERE id = ?", (reason, row["id"])
+                )
 
 
 def _merge(archive: Archive, visits: Visits, copies: list[Copy]) -> None:

@@ -115,7 +115,7 @@ class Sources:
 
     def _own(self, url: str) -> str | None:
         absolute = urls.join(self._origin.base + "/", url)
-        return self._origin.own(absolute) if absolute else None
+        return self._origin.own(absolute, at_home=True) if absolute else None
 
     async def _read_sitemap(self, url: str, *, found_by: str, lastmod: str | None) -> bool:
         if url in self._seen:

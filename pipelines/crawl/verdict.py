@@ -33,6 +33,8 @@ class Evidence(NamedTuple):
     """The kind the sitemap that names it says in its own name, ``post`` or ``page``; None when it says none."""
     below_post: bool = False
     """The address one folder up is a post."""
+    is_first_page: bool = False
+    """It has a second page, ``page/2`` below it: it is a listing."""
     is_start: bool = False
     menu_only: bool = False
     """Nothing but menus, side columns and footers links to it."""
@@ -78,6 +80,8 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
             return Verdict(ARTICLE, "the page and a feed say so, against its address")
         kind = _TYPE_OF_KIND[evidence.kind]
         return Verdict(kind, f"its address or place says {evidence.kind}")
+    if evidence.is_first_page and not evidence.in_feed:
+        return Verdict("listing", "numbered pages follow it")
     if evidence.below_post and not evidence.in_feed:
         return Verdict("attachment", "it hangs below a post")
     if evidence.kind == site.PAGE and not evidence.in_feed and confidence < SURE:

@@ -318,6 +318,7 @@ class Visits:
             in_sitemap="sitemap" in kinds,
             listed_as=site.POST if site.POST in listed_as else site.PAGE if site.PAGE in listed_as else None,
             below_post=below,
+            is_first_page=any(self._frontier.knows(f"{item.url.rstrip('/')}/page/2{end}") for end in ("/", "")),
             is_start=is_start,
             menu_only=item.priority in (discover.MENU, discover.ABOUT) and self._ledger.posts >= schedule.MANY_POSTS,
             odd_shape=self._ledger.is_odd(item.family),
