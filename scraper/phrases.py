@@ -16,7 +16,10 @@ from scraper.resources import data_path
 
 LONGEST_LINE_WORDS = 40
 """Longer runs are prose, whatever they begin with, for kinds that speak about a line's beginning."""
+LONGEST_LINE_CHARACTERS = 160
+"""Longer text is no phrase as a whole."""
 _WORDS = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
 
 
 def key(text: str) -> str:
@@ -79,9 +82,11 @@ def kinds_of(text: str) -> frozenset[str]:
     >>> kinds_of("A line about nothing of the kind")
     frozenset()
     """
+    if len(text) > LONGEST_LINE_CHARACTERS:
+        return _NONE
     folded = key(text)
     found = _tables()[0].get(folded)
-    if found is None and any(character.isdigit() for character in folded):
+    if found is None and _DIGIT.search(folded):
         found = _tables()[0].get(" ".join(word for word in folded.split() if not word.isdigit()))
     return found or _NONE
 

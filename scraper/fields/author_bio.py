@@ -422,10 +422,21 @@ _CROSSES = tuple(
 """Pairs of features that mean more together."""
 
 
-def _add_crosses(out: dict[str, float]) -> None:
+@cache
+def _crosses() -> dict[str, tuple[str, ...]]:
+    """Return feature → the features it is crossed with."""
+    table: dict[str, tuple[str, ...]] = {}
     for one, other in _CROSSES:
-        if one in out and other in out:
-            out[f"{one}*{other}"] = 1.0
+        table[one] = (*table.get(one, ()), other)
+    return table
+
+
+def _add_crosses(out: dict[str, float]) -> None:
+    table = _crosses()
+    for one in table.keys() & out.keys():
+        for other in table[one]:
+            if other in out:
+                out[f"{one}*{other}"] = 1.0
 
 
 @cache

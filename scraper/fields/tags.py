@@ -32,6 +32,10 @@ LABEL_REACH = 2
 """Blocks between a label such as "Filed under" and a tag, beyond those that are tags themselves."""
 SENTENCE_WORDS, SENTENCE_SHARE = 12, 0.45
 """A link in a block of more words that holds less than this share of them stands in a sentence."""
+LABELLED_WORDS = 60
+"""Longest line that a label such as "Filed under" begins."""
+BEGINNING_CHARACTERS = 24
+"""Longest label in front of tags: "Posted in", "Filed under:"."""
 MAX_TAGS = 40
 
 _PATH = re.compile(
@@ -67,7 +71,8 @@ def find(marks: Marks) -> tuple[Found[tuple[str, ...]], ...]:
     if marks.page.is_dump:
         return ()
     found: dict[int, tuple[str, str]] = {}
-    for place, text, source in (*_linked(marks), *_unlinked(marks)):
+    window = _window(marks)
+    for place, text, source in (*_linked(marks, *window), *_unlinked(marks, *window)):
         found.setdefault(place, (text, source))
     if not found:
         found.update((place, (text, source)) for place, text, source in _kicker(marks))
@@ -93,10 +98,9 @@ def _window(marks: Marks) -> tuple[int, int]:
     return (first, last)
 
 
-def _linked(marks: Marks) -> Iterator[tuple[int, str, str]]:
+def _linked(marks: Marks, first: int, last: int) -> Iterator[tuple[int, str, str]]:
     """Yield (piece, tag, source) of the links that are tags."""
     links = links_of(marks)
-    first, last = _window(marks)
     blocks = marks.page.blocks
     labelled = _labelled(marks, first, last)
     for anchor in links.between(first, last):
@@ -183,19 +187,26 @@ def _labelled(marks: Marks, first: int, last: int) -> set[int]:
     blocks = marks.page.blocks
     reach = -1
     labels = labels_of(marks)
+    words = first_words()
     for block in blocks[first:last]:
         index = block.index
-        if (
-            "tags_label" in labels.get(index, ())
-            or (block.linked and "tags_label" in beginnings_of(block.text))
-            or (index <= reach and block.linked and block.words <= MAX_WORDS)
-        ):
+        if not block.linked:
+            if "tags_label" in labels.get(index, ()):
+                out.add(index)
+                reach = index + LABEL_REACH
+            continue
+        begins = (
+            block.words <= LABELLED_WORDS
+            and block.text.partition(" ")[0].rstrip(":").lower() in words
+            and "tags_label" in beginnings_of(block.text[:BEGINNING_CHARACTERS])
+        )
+        if begins or (index <= reach and block.words <= MAX_WORDS):
             out.add(index)
             reach = index + LABEL_REACH
     return out
 
 
-def _unlinked(marks: Marks) -> Iterator[tuple[int, str, str]]:
+def _unlinked(marks: Marks, first: int, last: int) -> Iterator[tuple[int, str, str]]:
     """Yield (piece, tag, source) of labels without a link near the headline, and of lists such as "Tags: a, b, c"."""
     blocks = marks.page.blocks
     headline = marks.headline
@@ -208,17 +219,12 @@ def _unlinked(marks: Marks) -> Iterator[tuple[int, str, str]]:
                 text = marks.page.walked.text_of(place, place + 1).strip("#,•·| ")
                 if _is_label(text) and text.casefold() not in authors:
                     yield place, text, "name:tags"
-    first, last = _window(marks)
     words = first_words()
     for block in blocks[first:last]:
-        head, colon, listed = block.text[:400].replace("：", ":").partition(":")
-        if (
-            not colon
-            or block.linked
-            or block.words > 40
-            or head.count(" ") > 2
-            or head.lower().split(" ")[0] not in words
-        ):
+        if block.linked or block.words > LABELLED_WORDS:
+            continue
+        head, colon, listed = block.text.replace("：", ":").partition(":")
+        if not colon or len(head) > BEGINNING_CHARACTERS or head.lower().split(" ")[0] not in words:
             continue
         if "tags_label" in kinds_of(head):
             for offset, text in enumerate(_SPLIT.split(listed.strip())):
