@@ -56,7 +56,7 @@ from scraper.standards.headers import retry_after_s
 from scraper.standards.robots import ALLOW_ALL, DISALLOW_ALL, Robots
 from scraper.standards.robots import parse as parse_robots
 from scraper.transport import WIRE_HEADERS, new_request, new_transport
-from scraper.wire import bytes_of, not_a_document, text_of, validators_of, what_else
+from scraper.wire import bytes_of, flaw_of_page, not_a_document, text_of, validators_of
 
 __all__ = ["FetchSettings", "Fetcher", "fetch"]
 
@@ -331,8 +331,8 @@ class Fetcher:
         try:
             self._judge_head(url, kind, answer)
             body = await self._body(url, kind, answer)
-            if kind == "page" and (other := what_else(body)):
-                raise Unusable(url, f"not a page but {other}", status=answer.status_code)
+            if kind == "page" and (flaw := flaw_of_page(answer.status_code, body, asked_if_changed=bool(validators))):
+                raise BadContent(url, flaw, status=answer.status_code)
         finally:
             await answer.aclose()
         headers = tuple((text_of(name).lower(), text_of(value)) for name, value in answer.extensions[WIRE_HEADERS])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 _MAX_VALIDATOR = 1_000  # characters of an ETag or date sent back; servers refuse requests with headers of some 8 KiB
 _SPACE = 0x20
+_GOOD = range(200, 300)
+_PARTIAL, _NOT_MODIFIED = 206, 304
 # Media types that are never a page, feed or sitemap: their bodies are not read.
 _NOT_DOCUMENT_FAMILIES = ("image/", "audio/", "video/", "font/", "model/")
 _NOT_DOCUMENTS = frozenset(
@@ -44,13 +46,24 @@ def not_a_document(media_type: str) -> bool:
     return media_type.startswith(_NOT_DOCUMENT_FAMILIES) or media_type in _NOT_DOCUMENTS
 
 
-def what_else(body: bytes) -> str | None:
-    """Return what *body* is when it is certainly no page, whatever its label says; None when it may be one.
+def flaw_of_page(status: int, body: bytes, *, asked_if_changed: bool) -> str | None:
+    """Return why an answer to a request for a page is none, whatever its label says; None when it may be one.
 
-    >>> what_else(b"%PDF-1.7 ..."), what_else(b"<p>tides</p>")
-    ('a PDF file', None)
+    *asked_if_changed*: the request was conditional, so 304 is an answer.
+
+    >>> flaw_of_page(200, b"%PDF-1.7", asked_if_changed=False)
+    'not a page but a PDF file'
     """
-    return next((name for signature, name in _SIGNATURES if body.startswith(signature)), None)
+    if status == _NOT_MODIFIED:
+        return None if asked_if_changed else "the answer is that nothing has changed, which was not asked (HTTP 304)"
+    if status not in _GOOD:
+        return None
+    if status == _PARTIAL:
+        return "the answer is a part, and the whole was asked for (HTTP 206)"
+    if not body.strip():
+        return "the answer is empty"
+    other = next((name for signature, name in _SIGNATURES if body.startswith(signature)), None)
+    return f"not a page but {other}" if other else None
 
 
 def validators_of(etag: str | None, last_modified: str | None) -> dict[bytes, bytes]:

@@ -1,0 +1,1 @@
+"""The hostile web: what a server may send, and what must come of it all the same."""
