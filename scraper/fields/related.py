@@ -19,10 +19,11 @@ from scraper.hints import Hint
 from scraper.labels import HEADINGS, kinds_at, labels_of
 from scraper.links import Links, links_of, words_of
 from scraper.marks import LINKED_SHARE, TAIL_SHARE, Cut, Marks
-from scraper.phrases import key, kinds_of
+from scraper.phrases import beginnings_of, key, kinds_of
 from scraper.template import Template
+from scraper.wording import introduced_name
 
-CLIMB_FRAMES = 10
+CLIMB_FRAMES = 14
 """How many frames above a heading its links may be wrapped together with it."""
 CARD_BLOCKS = 9
 """The most blocks of a frame that is one card, so that a heading inside is the card's own title."""
@@ -63,7 +64,9 @@ _OTHER_LISTS = frozenset(
 _ENDS_SCOPE = frozenset(("recent_heading", "comments_heading", "copyright"))
 """Labels that end a list wherever they stand; the kinds of _OTHER_LISTS only as headings, since cards hold bylines
 and buttons."""
-_NO_TITLES = frozenset(("newsletter", "navigation", "share", "contact", "read_more", "cookies", "copyright"))
+_NO_TITLES = frozenset(
+    ("newsletter", "navigation", "share", "contact", "read_more", "view_all", "cookies", "copyright")
+)
 _MENUS = (Hint.NAV | Hint.PRODUCT | Hint.COMMENTS | Hint.TOC | Hint.MODAL).value
 _NEVER = (Hint.PRODUCT | Hint.COMMENTS | Hint.TOC | Hint.MODAL).value
 _RELATED = Hint.RELATED.value
@@ -114,7 +117,7 @@ def _cuts(marks: Marks, scope: Scope, cards: list[Card]) -> Iterator[Cut]:
     first = scope.head if scope.head >= 0 else scope.first
     last = max(card.last for card in cards)
     body_first, body_last = marks.body
-    before = _text_left(marks, body_first, first)
+    before = marks.prose.prose_in(min(body_first, first), first)
     ends_body = _text_left(marks, last, body_last) <= TAIL_SHARE * before
     for block in marks.page.blocks[first:last]:
         prose = block.words - block.linked
@@ -190,9 +193,7 @@ def _scope_end(marks: Marks, links: Links, head: Block) -> int:
     frames, blocks = marks.page.frames, marks.page.blocks
     frame = frames[head.frame]
     for _ in range(CLIMB_FRAMES):
-        if frame.last > head.index + 1 and any(
-            links.post(anchor.href) is not None for anchor in links.between(head.index + 1, frame.last)
-        ):
+        if frame.last > head.index + 1 and _offers(marks, links, head.index + 1, frame.last):
             break
         if frame.parent < 0:
             return head.index + 1
@@ -221,6 +222,16 @@ def _scope_end(marks: Marks, links: Links, head: Block) -> int:
             if prose > PROSE_GAP_WORDS:
                 return block.index
     return frame.last
+
+
+def _offers(marks: Marks, links: Links, first: int, last: int) -> bool:
+    """Tell whether a range of blocks links to a post by more than "View all"."""
+    blocks = marks.page.blocks
+    return any(
+        links.post(anchor.href) is not None
+        and (anchor.block < 0 or "view_all" not in beginnings_of(blocks[anchor.block].text))
+        for anchor in links.between(first, last)
+    )
 
 
 def _is_card_title(marks: Marks, links: Links, head: Block) -> bool:
@@ -360,10 +371,16 @@ def _is_fixed(marks: Marks, cards: list[Card]) -> bool:
 
 
 def _text_left(marks: Marks, first: int, last: int) -> int:
+    """Return the words of running text still kept in a range, paragraphs about the author left out."""
+    names = tuple(author.name for author in marks.best("authors") or ())
     return sum(
         block.words - block.linked
         for block in marks.page.blocks[first:last]
-        if marks.verdicts[block.index] is None and block.words > 4 and block.linked <= LINKED_SHARE * block.words
+        if marks.verdicts[block.index] is None
+        and block.words > 4
+        and block.linked <= LINKED_SHARE * block.words
+        and not block.text.startswith(names)
+        and introduced_name(block.text[:80]) is None
     )
 
 
