@@ -16,7 +16,7 @@ from scraper.article import Found
 from scraper.blocks import Anchor, Block
 from scraper.hints import Hint
 from scraper.labels import labels_of
-from scraper.links import Links, links_of
+from scraper.links import Links, links_of, words_of
 from scraper.marks import Marks
 from scraper.phrases import beginnings_of, first_words, kinds_of
 
@@ -63,6 +63,8 @@ _ABOUT_THE_POST = re.compile(r"(?:19|20)\d\d|\bmin\b|^\d+$|^by\b|^(?:posted|publ
 """Dates, reading times and bylines share the line with categories."""
 _PLAIN_STEPS = frozenset(("above_headline", "meta_lines", "body"))
 """Cleaning steps that say no more of a line than that it stands beside the headline."""
+_COUNT = re.compile(r"[\d.,]+\s?[KkMm]?")
+_NO_TAG_KINDS = frozenset(("share", "newsletter", "contact", "read_more", "view_all"))
 _SPLIT = re.compile(r"\s*[,;|·•、，]\s*")
 
 
@@ -114,7 +116,9 @@ def _linked(marks: Marks, first: int, last: int) -> Iterator[tuple[int, str, str
         if points < ENOUGH:
             continue
         text = marks.page.walked.text_of(anchor.first, anchor.last).strip(" #,•·|/»>")
-        if text and len(text) <= MAX_CHARACTERS and text.count(" ") < MAX_WORDS and text.casefold() not in _NO_TAGS:
+        if len(text) > MAX_CHARACTERS or text.count(" ") >= MAX_WORDS or text.casefold() in _NO_TAGS:
+            continue
+        if _says_something(text) and (source == "rel:tag" or kinds_of(text).isdisjoint(_NO_TAG_KINDS)):
             yield anchor.first, text, source
 
 
@@ -232,8 +236,13 @@ def _unlinked(marks: Marks, first: int, last: int) -> Iterator[tuple[int, str, s
                     yield block.first + offset, text.strip("# ."), "text:label"
 
 
+def _says_something(text: str) -> bool:
+    """Tell whether a text is more than a count ("0", "1.1K") or a label in front of something else."""
+    return any(map(str.isalpha, text)) and not text.endswith(":") and _COUNT.fullmatch(text) is None
+
+
 def _is_label(text: str) -> bool:
-    return bool(text) and text.count(" ") < 4 and not _ABOUT_THE_POST.search(text) and not kinds_of(text)
+    return _says_something(text) and text.count(" ") < 4 and not _ABOUT_THE_POST.search(text) and not kinds_of(text)
 
 
 def _kicker(marks: Marks) -> Iterator[tuple[int, str, str]]:
@@ -253,6 +262,8 @@ def _kicker(marks: Marks) -> Iterator[tuple[int, str, str]]:
         before is not None and before.frame == block.frame
     ):
         return
+    if block.text.split()[0].lower() in words_of("calls"):
+        return
     links = links_of(marks)
     if links.chain(block.frame) & _NO_KICKER or kinds_of(block.text) or beginnings_of(block.text):
         return
@@ -262,5 +273,5 @@ def _kicker(marks: Marks) -> Iterator[tuple[int, str, str]]:
             return
     for place in range(block.first, block.last):
         text = marks.page.walked.text_of(place, place + 1).strip("#,•·| ")
-        if text:
+        if _says_something(text):
             yield place, text, "place:above the headline"
