@@ -12,22 +12,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 
-from pipelines.archive import Archive, moment
+from pipelines.archive import moment
 from pipelines.archive.rows import digest
 from pipelines.crawl import learning, schedule, settling
-from pipelines.crawl.clock import CapReached, HostClocks
+from pipelines.crawl.clock import CapReached
 from pipelines.crawl.frontier import Frontier, Item
-from pipelines.crawl.journal import Journal
-from pipelines.crawl.reading import Reading, Task, kept_headers
+from pipelines.crawl.readers import Readers
+from pipelines.crawl.reading import Reading, kept_headers
 from pipelines.crawl.schedule import Ledger
+from pipelines.crawl.shared import Shared
 from pipelines.crawl.sources import Sources
-from pipelines.crawl.values import CrawlSettings
+from pipelines.crawl.verdict import Verdict
 from pipelines.crawl.visits import Visits
-from pipelines.crawl.workers import Pool, Unreadable
 from scraper import discover, site
 from scraper.discover import Feeds, Link, Origin
 from scraper.errors import (
@@ -40,7 +37,6 @@ from scraper.errors import (
     TimedOut,
     TransientError,
 )
-from scraper.fetch import Fetcher
 from scraper.response import Response
 from scraper.standards import url as urls
 
@@ -52,32 +48,6 @@ MASS_MISSING_SHARE = 0.25
 MASS_MISSING_MIN = 10
 _NOT_MODIFIED, _FIRST_REDIRECT, _FIRST_ERROR = 304, 300, 400
 _OK = 200
-
-
-@dataclass(slots=True)
-class Shared:
-    """What all sites of a run share."""
-
-    archive: Archive
-    journal: Journal
-    fetcher: Fetcher
-    pool: Pool
-    clocks: HostClocks
-    settings: CrawlSettings
-    now: Callable[[], datetime]
-    tick: Callable[[str], None]
-    """Called with the host when something has happened."""
-    lesson: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by the one site that learns its template: its pages are all in memory meanwhile."""
-    stopping: bool = False
-    """The user wants the run to end."""
-    asked: int = 0
-    """Documents asked for by all sites."""
-
-    @property
-    def is_full(self) -> bool:
-        """Say whether the user's limit of pages is reached."""
-        return self.settings.max_pages is not None and self.asked >= self.settings.max_pages
 
 
 class SiteCrawl:
@@ -100,14 +70,11 @@ class SiteCrawl:
         """The host is left for a later run."""
         self._busy = 0
         self._wake = asyncio.Event()
-        self._readers: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(shared.pool.count)
+        self._readers: Readers
         self._start_id = -1
         self._sources: Sources | None = None
         self._may_guess = False
         self._left_families: set[str] = set()
-        self._lesson_given = False
-        self._template_key: tuple[str, int] | None = None
 
     @property
     def host(self) -> str:
@@ -130,11 +97,19 @@ class SiteCrawl:
 
     async def run(self) -> None:
         """Crawl the site. Never raises on account of the site."""
-        await self._find_home()
         self._open()
         if reason := self._shared.clocks.why_not_now(self._host_key):
             self._leave(reason)
             return
+        try:
+            await self._look_around()
+            await self._finish()
+        finally:
+            await self._readers.stop()
+            self.frontier.release()
+
+    async def _look_around(self) -> None:
+        """Visit everything that is worth it."""
         await self._read_unread()
         feeds = await self._visit_start()
         if not self._stopped:
@@ -144,16 +119,18 @@ class SiteCrawl:
         await self._work()
         if not self._stopped and await self._guess_sources():
             await self._work()
+
+    async def _finish(self) -> None:
+        """Settle what only the whole site can tell."""
         if not self._stopped:
-            await self._finish_learning()
+            await self._readers.finish_learning()
         for _ in range(settling.MAX_ROUNDS):
             if self._stopped or not settling.settle(self._archive, self.frontier, self.visits):
                 break
             await self._work()
         if not self._stopped:
             await self._look_twice()
-            await self._finish_learning()
-        self.frontier.release()
+            await self._readers.finish_learning()
         with self._archive.transaction():
             self._archive.connection.execute(
                 "UPDATE sites SET crawled_at = ? WHERE host = ?", (moment(self._shared.now()), self.host)
@@ -163,18 +140,15 @@ class SiteCrawl:
     def _stopped(self) -> bool:
         return self._shared.stopping or self._left or self._shared.is_full
 
-    async def _find_home(self) -> None:
-        """Follow the start address to where it answers, so that the site is known by the name it uses itself."""
-        # Known sites keep their name: a second run asks conditionally, and must not pay for finding out again.
+    def _open(self) -> None:
+        shared = self._shared
+        now = moment(shared.now())
+        # A known site keeps the spelling of its host that answered before: a second run need not find out again.
         row = self._archive.connection.execute(
             "SELECT base_url FROM sites WHERE host = ?", (self.origin.site,)
         ).fetchone()
         if row is not None and row[0]:
             self.origin = Origin(row[0], self.origin.site)
-
-    def _open(self) -> None:
-        shared = self._shared
-        now = moment(shared.now())
         with self._archive.transaction():
             self._archive.ensure_site(self.host, at=now, base_url=self.origin.base)
         self.frontier = Frontier(self._archive, self.host, shared.journal.run_id, shared.settings.limits)
@@ -195,8 +169,9 @@ class SiteCrawl:
         found = self.frontier.find(own)
         assert found is not None
         self._start_id = found.page_id
-        self._template_key = learning.key_of(self._archive, self.host)
-        self._lesson_given = self._template_key is not None
+        self._readers = Readers(
+            shared, self.visits, self.host, start_id=self._start_id, on_change=self.stir, on_read=self._after_reading
+        )
 
     async def _read_unread(self) -> None:
         """Read the pages that a process which died had fetched and not read."""
@@ -206,7 +181,7 @@ class SiteCrawl:
             raw = self._archive.raw(item.page_id)
             self.frontier.reserve(item.page_id)
             headers = (("content-type", raw.content_type),) if raw.content_type else ()
-            await self._read(item, self._task(item, raw.body, headers))
+            await self._readers.read(item, raw.body, headers)
 
     async def _visit_start(self) -> Feeds:
         """Visit the start page and return the feeds it names. Sets ``problem`` when there is no answer."""
@@ -310,14 +285,13 @@ class SiteCrawl:
         async with asyncio.TaskGroup() as group:
             for _ in range(count):
                 group.create_task(self._slot())
-        while self._readers:
-            await asyncio.wait(self._readers)
+        await self._readers.drain()
 
     async def _slot(self) -> None:
         while not self._stopped:
             item = self._next()
             if item is None:
-                if not self._busy and not self._readers:
+                if not self._busy and not self._readers.busy:
                     break
                 self._wake.clear()
                 await self._wake.wait()
@@ -338,7 +312,7 @@ class SiteCrawl:
         """Return the next address to visit; leaves families that are not worth it."""
         while True:
             # Addresses of other kinds wait until all that is being read has been read: it may name posts.
-            quiet = not self._busy and not self._readers
+            quiet = not self._busy and not self._readers.busy
             item = self.frontier.take(schedule.PHASES[1] if quiet or not self.ledger.posts else schedule.PHASES[0])
             if item is None:
                 return self._next_revisit()
@@ -471,13 +445,9 @@ class SiteCrawl:
         if twin is not None:
             self.visits.alias(item, twin, f"the same bytes as {twin.url}", status=response.status, fetch=False)
             return None
-        task = self._task(item, response.body, kept_headers(response))
         if inline:
-            return await self._read(item, task)
-        await self._room.acquire()
-        reader = asyncio.create_task(self._reader(item, task))
-        self._readers.add(reader)
-        reader.add_done_callback(self._reader_done)
+            return await self._readers.read(item, response.body, kept_headers(response))
+        await self._readers.hand(item, response.body, kept_headers(response))
         return None
 
     def _redirected(self, item: Item, response: Response) -> None:
@@ -493,78 +463,9 @@ class SiteCrawl:
             target = self.visits.target(item, own, discover.REDIRECT)
             self.visits.alias(item, target, f"redirects to {own}", status=response.status)
 
-    def _learn_when_due(self) -> None:
-        """Learn the site's template beside the other work, once the pages for it have been read."""
-        if not self._lesson_given and learning.is_due(self._archive, self.host):
-            self._lesson_given = True
-            lesson = asyncio.create_task(self._learn())
-            self._readers.add(lesson)
-            lesson.add_done_callback(self._lesson_done)
-
-    async def _learn(self) -> None:
-        async with self._shared.lesson:
-            await learning.learn(self._shared.pool, self._archive, self.host)
-        self._template_key = learning.key_of(self._archive, self.host)
-
-    def _lesson_done(self, lesson: asyncio.Task[None]) -> None:
-        self._readers.discard(lesson)
-        self.stir()
-
-    async def _finish_learning(self) -> None:
-        """Have every article read with what the site repeats."""
-        await learning.finish(
-            self._shared.pool, self._archive, self.host, self.origin, run_id=self._shared.journal.run_id
-        )
-        self._template_key = learning.key_of(self._archive, self.host)
-
-    def _reader_done(self, reader: asyncio.Task[None]) -> None:
-        self._readers.discard(reader)
-        self._room.release()
-        self.stir()
-        if not reader.cancelled() and (error := reader.exception()) is not None:
-            raise error
-
-    async def _reader(self, item: Item, task: Task) -> None:
-        await self._read(item, task)
-
-    def _task(self, item: Item, body: bytes, headers: tuple[tuple[str, str], ...]) -> Task:
-        return Task(
-            item.page_id,
-            item.url,
-            body,
-            headers,
-            _OK,
-            self.origin,
-            self._shared.settings.limits.max_links_per_page,
-            self._template_key,
-        )
-
-    async def _read(self, item: Item, task: Task) -> Reading | None:
-        """Have a page read and write down what it says; None when it cannot be read."""
-        try:
-            reading = await self._shared.pool.read(task, lambda: learning.template_of(self._archive, self.host))
-        except Unreadable as error:
-            self.visits.quarantined(item, str(error))
-            return None
-        if reading.refresh is not None and reading.refresh != item.url:
-            self._follow_stub(item, reading.refresh)
-            return reading
-        if len(reading.links) >= self._shared.settings.limits.max_links_per_page:
-            self.frontier.bite("max_links_per_page", item.url)
-        verdict = self.visits.read(item, reading, is_start=item.page_id == self._start_id)
+    def _after_reading(self, item: Item, verdict: Verdict) -> None:
         if item.state == "page" and item.kind in site.LISTINGS and not verdict.is_post:
             self._revisits.extend(settling.next_of_listing(self._archive, self.host, item))
-        self._learn_when_due()
-        self._shared.tick(self.host)
-        return reading
-
-    def _follow_stub(self, item: Item, target: str) -> None:
-        own = self.origin.own(target)
-        if own is None:
-            self.visits.refused(item, f"a signpost to another site: {target}")
-        else:
-            page = self.visits.target(item, own, discover.REDIRECT)
-            self.visits.alias(item, page, f"a signpost to {own}", status=_OK, fetch=False)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

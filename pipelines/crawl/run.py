@@ -17,7 +17,8 @@ from datetime import UTC, datetime
 from pipelines.archive import Archive, moment
 from pipelines.crawl.clock import HostClocks
 from pipelines.crawl.journal import Journal
-from pipelines.crawl.loop import Shared, SiteCrawl
+from pipelines.crawl.loop import SiteCrawl
+from pipelines.crawl.shared import Shared
 from pipelines.crawl.values import (
     MAX_PROBLEMS,
     CrawlSettings,

@@ -219,6 +219,10 @@ class Visits:
             known = self._frontier.find(url)
         return known if known is not None else item
 
+    def bite(self, limit: str, url: str) -> None:
+        """Note that a limit has bitten at *url*."""
+        self._frontier.bite(limit, url)
+
     def twin(self, item: Item, content_hash: str) -> Item | None:
         """Return the page that is no article and has exactly the same bytes, None when there is none.
 

@@ -14,8 +14,8 @@ from tests.blog import Blog
 from tests.pipelines.crawling import finish, start
 from tests.server import Reply, serve
 
-DELAY_S = 0.06
-SLACK_S = 0.002
+DELAY_S = 0.1
+SLACK_S = 0.02
 """For the schedulers of two processes: the client counts from its end of the socket."""
 
 
