@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from scraper.resources import data_path
 
-MAX_CHARACTERS = 1_500
+MAX_CHARACTERS = 600
 """A longer paragraph has shown by then whom it speaks of."""
 HEAD_WORDS = 5
 """How many words count as the beginning of a paragraph."""
@@ -59,6 +59,11 @@ def _tables() -> tuple[dict[str, tuple[int, ...]], tuple[str, ...], tuple[str, .
     return table, greetings, tuple(lists["unspaced"]["parts"])
 
 
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(_tables()[0])
+
+
 def wording_of(text: str) -> Wording:
     """Return the counts for one paragraph.
 
@@ -71,7 +76,7 @@ def wording_of(text: str) -> Wording:
     words = _WORD.findall(folded)
     tokens = frozenset(words)
     counts = [0] * len(_LISTS)
-    for token in table.keys() & tokens:
+    for token in _vocabulary() & tokens:
         for position in table[token]:
             counts[position] += 1
     if not folded.isascii():

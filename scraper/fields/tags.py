@@ -112,6 +112,9 @@ def _linked(marks: Marks, first: int, last: int) -> Iterator[tuple[int, str, str
         verdict = marks.verdicts[anchor.block]
         if verdict is not None and verdict.step in ("comments", "related", "notices"):
             continue
+        in_sentence = block.words > SENTENCE_WORDS and block.linked < SENTENCE_SHARE * block.words
+        if in_sentence and not anchor.rel and anchor.block not in labelled:
+            continue
         points, source = _points(marks, links, anchor, block, labelled)
         if points < ENOUGH:
             continue
@@ -133,9 +136,12 @@ def _points(marks: Marks, links: Links, anchor: Anchor, block: Block, labelled: 
     named = _named_frame(marks, anchor.frame)
     if named >= 0 or anchor.hints & _NAMES:
         points, source = points + 1.0, source or "name:tags"
+    near = -NEAR_ABOVE <= anchor.block - marks.headline <= NEAR_BELOW
+    if points == 0.0 and not near:
+        return 0.0, ""
     if _PATH.search(anchor.href):
         points, source = points + 1.0, source or "address"
-    if points and -NEAR_ABOVE <= anchor.block - marks.headline <= NEAR_BELOW:
+    if points and near:
         points += 0.6
     if points < ENOUGH:
         return 0.0, ""
