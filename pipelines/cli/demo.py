@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 QUERY = "chain skips"
 """What the walk searches for."""
 HITS_SHOWN = 3
-BODY_LINES_SHOWN = 16
-"""Lines of the record's body that are printed: enough to see headings and lists survive."""
+BODY_LINES_SHOWN = 60
+"""Lines of the record's body that are printed: the whole of it, headings and lists too, in most windows."""
 
 
 @command("demo", examples=("backfile demo", "backfile demo --db demo.db && backfile search tyre --db demo.db"))
