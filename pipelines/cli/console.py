@@ -22,6 +22,9 @@ DEFAULT_COLUMNS = 80
 MAX_COLUMNS = 100
 """Lines longer than this many characters are hard to read, however wide the window."""
 _COLUMN_GAP = "  "
+_ITEM = re.compile(r" *((?:[-*•]|\d{1,3}[.)]) +)\S")
+_DEEPEST_INDENT = 12
+"""Cells by which the deepest list is set in: deeper ones would leave no room for words."""
 # Embeddings, overrides and isolates (UAX #9 §2): a title that holds one can make the rest of the line read backwards.
 # Joiners and marks, which scripts need, stay.
 _DIRECTION_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -163,11 +166,22 @@ def cut(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, indent: str = "") -> str:
-    """Return *text*'s lines, each broken at spaces to at most *width* cells and led by *indent*; blank lines stay."""
+    """Return *text*'s lines, each broken at spaces to at most *width* cells and led by *indent*; blank lines stay.
+
+    The rest of a list's item stands under its first word, as deep as the item is.
+
+    >>> print(wrap("- a tide that is high\\n  1. ebb\\n", 14))
+    - a tide that
+      is high
+      1. ebb
+    <BLANKLINE>
+    """
     wrapped: list[str] = []
     for line in lines_of(text).split("\n"):
-        hanging = indent + "  " if line.startswith(("- ", "* ", "• ")) else indent
-        wrapped.extend(_broken(line, width, indent, hanging))
+        marker = _ITEM.match(line)
+        depth = min(len(line) - len(line.lstrip(" ")), _DEEPEST_INDENT)
+        first = indent + " " * depth
+        wrapped.extend(_broken(line, width, first, first + " " * len(marker.group(1)) if marker else first))
     return "\n".join(wrapped)
 
 

@@ -16,7 +16,7 @@ import click
 from pipelines.cli import console, progress
 from pipelines.cli.options import command
 from pipelines.cli.reports import exit_code_of, run_summary
-from pipelines.cli.results import hit_text
+from pipelines.cli.results import hit_text, readable
 
 if TYPE_CHECKING:
     from pipelines.archive import Archive
@@ -130,8 +130,8 @@ def _show(archive: Archive) -> None:
     record = stored.article.to_dict()
     for name in _SHOWN_KEYS:
         _field(name, record[name])
-    lines = console.wrap(record["text"], console.columns(), _INDENT).split("\n")
-    console.write("text")
+    lines = console.wrap(readable(record["markdown"]), console.columns(), _INDENT).split("\n")
+    console.write("body")
     console.write("\n".join(lines[:BODY_LINES_SHOWN]))
     if len(lines) > BODY_LINES_SHOWN:
         console.write(f"{_INDENT}… and {len(lines) - BODY_LINES_SHOWN} more lines")

@@ -9,13 +9,13 @@ import click
 
 from pipelines.cli import console, exits
 from pipelines.cli.options import PartialDate, command, db_option, open_archive
-from pipelines.cli.results import DAY_CHARACTERS
+from pipelines.cli.results import DAY_CHARACTERS, readable
 
 if TYPE_CHECKING:
     from pipelines.archive.reading import StoredArticle
     from pipelines.archive.revisions import Diff, Revision
 
-_SHOW_FORMATS = ("text", "markdown", "html", "json")
+_SHOW_FORMATS = ("page", "text", "markdown", "html", "json")
 _CONTEXT_CELLS = 60
 """Terminal cells of an unchanged stretch shown on each side of a change."""
 
@@ -30,7 +30,13 @@ _CONTEXT_CELLS = 60
     ),
 )
 @click.argument("which", metavar="URL|ID")
-@click.option("--format", "form", type=click.Choice(_SHOW_FORMATS), default="text", help="How to print it.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_SHOW_FORMATS),
+    default="page",
+    help="As a page to read, only its body, or the record.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--as-of", type=PartialDate(), metavar="DATE", help="The article as the archive had it at that time.")
 @click.option("--history", is_flag=True, help="List the versions that were archived, instead of the article.")
@@ -76,13 +82,13 @@ def _write_article(stored: StoredArticle, form: str) -> None:
         from pipelines.datasets.records import record_of  # kept off the way of search
 
         console.write_json(record_of(stored))
-    elif form == "text":
-        console.write(_article_text(stored))
+    elif form == "page":
+        console.write(_page(stored))
     else:
         console.write(console.lines_of(getattr(stored.article, form)))
 
 
-def _article_text(stored: StoredArticle) -> str:
+def _page(stored: StoredArticle) -> str:
     """Return an article as people read it: title, facts, address, body, and the author's bio."""
     article = stored.article
     width = console.columns()
@@ -101,7 +107,7 @@ def _article_text(stored: StoredArticle) -> str:
     ]
     if stored.gone_at:
         head.append(f"gone from the site since {stored.gone_at[:DAY_CHARACTERS]}; this is the last good copy")
-    parts = ["\n".join(head), console.wrap(article.text, width)]
+    parts = ["\n".join(head), console.wrap(readable(article.markdown), width)]
     if article.author_bio:
         parts.append(console.dim(console.wrap(f"About the author: {article.author_bio}", width)))
     return "\n\n".join(parts)

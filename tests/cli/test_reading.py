@@ -81,7 +81,10 @@ def test_show_by_number_and_address_in_every_format(call: Caller, demo_db: Path)
     assert text.splitlines()[0] == CHAIN
     assert "2024-09-21" in text
     assert "Related Posts" not in text
+    assert "\n- The chain has stretched" in text
+    assert "\n3. Replace the chain" in text
     record = json.loads(call("show", number, "--json", "--db", demo_db).out)
+    assert call("show", number, "--format", "text", "--db", demo_db).out == record["text"] + "\n"
     assert tuple(record) == EXPORT_KEYS
     assert (
         call("show", number, "--format", "json", "--db", demo_db).out
