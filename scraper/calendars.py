@@ -19,6 +19,7 @@ ERA_STARTS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "�
 """East Asian era → the Gregorian year before its first."""
 UNIX_ORDINAL = 719_163
 """The day 1970-01-01, counted from 0001-01-01 as 1."""
+_LIKELIEST = "pl"  # the language of an ambiguous Slavic name when the page does not say: the most speakers
 _PERSIAN_ORDINAL = 226_895  # of the first day of the year 1
 _PERSIAN_LEAPS = (1, 5, 9, 13, 17, 22, 26, 30)  # remainders by 33 of the leap years
 _BUDDHIST_YEARS = range(2443, 2643)  # 1900–2099
@@ -65,7 +66,8 @@ def month_of(name: str, lang: str = "") -> int:
     if month is not None:
         return month
     if key in names.ambiguous:
-        return names.ambiguous[key].get(lang) or next(iter(names.ambiguous[key].values()))
+        meanings = names.ambiguous[key]
+        return meanings.get(lang) or meanings.get(_LIKELIEST) or next(iter(meanings.values()))
     return names.prefixes.get(key, 0)
 
 

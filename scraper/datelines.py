@@ -27,6 +27,10 @@ from scraper.text import fold
 
 NEAR_CHARS, FAR_CHARS = 600, 120
 """Longest run read near the headline, and elsewhere."""
+PROSE_CHARS = 90
+"""Other characters of a run from which it is running text that tells of a day, and not a line that states one."""
+DATELINE_CHARS = 30
+"""Characters before the day of a dateline at the start of running text: a town."""
 MAX_RUNS = 40
 """Runs with a year read outside of the headline's neighbourhood."""
 MAX_MARKED = 40
@@ -102,6 +106,7 @@ _CLASS_MODIFIED = re.compile(
 _CLASS_PUBLISHED = re.compile(r"publish|posted|pubdate|created|entry-date|post-date|article-date", re.I)
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_-]|\.html?|$)")
 _URL_SPREAD = re.compile(r"[/_-]((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)")
+_URL_DMY = re.compile(r"[/_~-](\d{1,2}-\d{1,2}-(?:19|20)\d\d)(?=[/_.-]|$)")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})(?=/|$)")
 _YEAR = re.compile(r"[12][09]\d\d", re.ASCII)
 # A year in other digits or calendars; looked for only in texts beyond ASCII.
@@ -149,7 +154,7 @@ def stated(marks: Marks) -> list[Stated]:
     known: list[Stated] | None = marks.memo.get("dates")
     if known is None:
         page = marks.page
-        known = [*_of_json_ld(page, marks.best("title")), *_of_metas(page), *_of_url(page.url)]
+        known = [*_of_json_ld(page, marks.best("title")), *_of_metas(page), *_of_url(page.url, page.lang)]
         settled = any(found.kind in SETTLING and found.meaning == PUBLISHED for found in known)
         known += _Shown(marks, settled).collect()
         _settle_order(known, page)
@@ -208,7 +213,7 @@ def _of_metas(page: Page) -> Iterator[Stated]:
                 yield Stated(value, f"meta:{name}", known[1], f"meta:{known[0]}", "head", content[:100])
 
 
-def _of_url(address: str | None) -> Iterator[Stated]:
+def _of_url(address: str | None, lang: str | None) -> Iterator[Stated]:
     if not address:
         return
     path = address.split("//", 1)[-1].partition("/")[2].split("?")[0]
@@ -218,6 +223,14 @@ def _of_url(address: str | None) -> Iterator[Stated]:
         value = date.machine(f"{found.group(1)}-{int(found.group(2)):02}-{int(found.group(3)):02}")
         if value:
             yield Stated(value, "url", PUBLISHED, "url", "url", found.group().strip("/"))
+            return
+    backwards = _URL_DMY.search(path)
+    if backwards:
+        found_day = date.find(backwards.group(1), lang=lang)
+        if found_day:
+            yield Stated(
+                found_day[0].value, "url", PUBLISHED, "url", "url", backwards.group(1), other=found_day[0].other
+            )
             return
     month = _URL_MONTH.search(path)
     if month:
@@ -348,7 +361,9 @@ class _Shown:
             if not meaning and end == 0 and found is dates[-1]:
                 meaning = _trailing_label(text[found.last : found.last + 40])
             alone = len(text) - covered - len(before) < 4 and (bool(meaning) or not before.strip(" |·•,–—-()"))
-            kind = "prose" if len(text) - covered > 90 else "text"
+            kind = "prose" if len(text) - covered > PROSE_CHARS else "text"
+            if kind == "prose" and found.first <= DATELINE_CHARS and _DATELINE_END.match(text, found.last):
+                kind = "dateline"  # "Berlin, 3 May 2019 – The dough …"
             raw = text[max(0, found.first - 30) : found.last].strip()
             yield Stated(found.value, "text", meaning, kind, zone, raw, block.index, alone, other=found.other)
             end = found.last
@@ -401,6 +416,7 @@ def _settle_order(dates: list[Stated], page: Page) -> None:
 
 # ------------------------------------------------------------------------------------------------ labels
 _SEGMENT = re.compile(r"[|·•,;–—()\[\]/»]|\s-\s|\.\s")
+_DATELINE_END = re.compile(r"\s?[)\]]?\s?(?:[–—:|]|--?\s|\()")
 _LABEL_WORDS = 6
 _EDGE = re.compile(r"[^\w]+$")
 _OTHER = re.compile(

@@ -109,7 +109,8 @@ def far_starts() -> frozenset[str]:
 
 # Words that introduce an author beside a headline, and anything at all elsewhere.
 _VAGUE = frozenset(
-    "from the name text texto tekst teksti reporter contributor contributors writer created submitted da di av a de".split()
+    "from the name text texto tekst teksti reporter contributor contributors writer created submitted".split()
+    + "da di av a de".split()
 )
 
 
@@ -155,7 +156,8 @@ def names_of(pieces: Iterable[str], trust: int = STRICT) -> list[str]:
     return out
 
 
-_NUMBERS = re.compile(r"\s\d.*\Z", re.S)  # minutes or a date behind the name
+# Minutes or a date behind the name, with the word that joins them: "Ida Holm on March 4".
+_NUMBERS = re.compile(r"\s(?:on|am|at|le|el|il|op|em|den)\s(?:\w{3,12}\.?\s)?\d.*\Z|\s\d.*\Z", re.S | re.I)
 _JOINING = frozenset(("and", "&", "und", "et", "y", "by", "with", "og", "och", "en", "и", "+", "von", "par", "por"))
 
 

@@ -51,7 +51,7 @@ def _start_of_body(marks: Marks) -> str:
     for block in marks.kept():
         if block.words < 8 or block.tag in ("h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "pre"):
             continue
-        parts.append(block.text)
+        parts.append(block.text[: 2 * LONGEST_CHARS])
         size += len(block.text)
         if size >= LONGEST_CHARS // 2:
             break

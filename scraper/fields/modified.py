@@ -57,7 +57,7 @@ def _kind(found: Stated) -> str | None:
         return kind if kind in _RANK else None
     if found.by_class:
         return "class near" if found.zone in NEAR_ZONES else None
-    if found.zone in NEAR_ZONES and found.kind != "prose":
+    if found.zone in NEAR_ZONES and found.kind not in ("prose", "dateline"):
         return "itemprop near" if found.kind.startswith("itemprop") else "shown near"
     return "shown elsewhere" if found.zone in ("far", *NEAR_ZONES) else None
 

@@ -13,7 +13,7 @@ import datetime
 from scraper.article import Found
 from scraper.datelines import MODIFIED, OTHER, PUBLISHED, Stated, stated
 from scraper.marks import Marks
-from scraper.places import NEAR_ZONES
+from scraper.places import COMMENTS, NEAR_ZONES, WIDGET
 from scraper.ranking import Candidate, model, softmax
 
 MAX_GIVEN = 5
@@ -21,6 +21,11 @@ MAX_GIVEN = 5
 SURE_KINDS = frozenset(("ld", "meta:article", "itemprop:published"))
 """What a page says on purpose: such a day is answered even when the weights, learnt where the gold is what a reader
 sees, would rather answer nothing."""
+BOXED = "only in boxes"
+BOXED_THRESHOLD = 0.35
+"""Confidence from which a day that stands in cards, sidebars and comments only is answered."""
+OLDEST = "1991"
+"""Bare days before the first web page are history, told in the text."""
 _HEAD_ZONES = ("head", "url")
 
 
@@ -35,7 +40,8 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
     shares = softmax([learnt.score(candidate.features) for candidate in pool])
     ranked = sorted(zip(shares, pool, strict=True), key=lambda pair: -pair[0])
     best, top = ranked[0]
-    if best < learnt.threshold and not (top.features & SURE_KINDS):
+    asked = BOXED_THRESHOLD if BOXED in top.features else learnt.threshold
+    if best < asked and not (top.features & SURE_KINDS):
         return ()
     return tuple(
         Found(candidate.value, candidate.source, share, candidate.raw) for share, candidate in ranked[:MAX_GIVEN]
@@ -54,6 +60,7 @@ def candidates(marks: Marks) -> list[Candidate[str]]:
                 continue
             groups.setdefault(found.day, []).append(found)
     _merge_months(groups)
+    _drop_strangers(groups)
     if not groups:
         return []
     context = _Context(dates, groups, updates, declared, marks.headline)
@@ -66,6 +73,14 @@ def _merge_months(groups: dict[str, list[Stated]]) -> None:
         within = [day for day in groups if len(day) > len(short) and day.startswith(short)]
         if len(within) == 1:
             groups[within[0]] += groups.pop(short)
+
+
+def _drop_strangers(groups: dict[str, list[Stated]]) -> None:
+    """Take out the days that only running text tells (one in nine is the post's), and bare ones from before the web."""
+    for day, group in list(groups.items()):
+        is_told = all(found.kind == "prose" and not found.meaning for found in group)
+        if is_told or (day < OLDEST and not any(found.meaning for found in group)):
+            del groups[day]
 
 
 class _Context:
@@ -121,6 +136,8 @@ class _Context:
         head = any(found.zone == "head" for found in group)
         near = any(found.zone in NEAR_ZONES for found in group)
         features = [f"statements:{min(len(group), 3)}", f"days:{self.days if self.days < 4 else '4+'}"]
+        if all(found.zone in (WIDGET, COMMENTS) for found in group):
+            features.append(BOXED)
         if head and shown:
             features.append("head and near" if near else "head and shown")
         elif head:
