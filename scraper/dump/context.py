@@ -62,9 +62,9 @@ def around(values: Sequence[float], width: int) -> list[float]:
     >>> around([1, 2, 3, 4], 1)
     [3, 6, 9, 7]
     """
-    sums = [0, *accumulate(values)]
-    size = len(values)
-    return [sums[min(at + width + 1, size)] - sums[max(at - width, 0)] for at in range(size)]
+    sums = [0] * (width + 1) + list(accumulate(values))
+    sums += [sums[-1]] * width
+    return [last - first for first, last in zip(sums, sums[2 * width + 1 :], strict=False)]
 
 
 def distances(there: Sequence[float]) -> list[float]:

@@ -20,6 +20,8 @@ PROSE_WORDS = 8
 """A line of so many words is running text; menus, labels and most headings are shorter."""
 WORDS_LOOKED_AT = 60
 """Function and capitalised words are counted among the first so many words: a longer line has shown what it is."""
+DIGITS_LOOKED_AT = 120
+"""Characters of a line among which digits are counted."""
 
 KINDS: dict[str, tuple[str, ...]] = {
     "comments": ("comments_heading",),
@@ -43,6 +45,7 @@ BEGINS, WHOLE = 1, 2
 
 _GLUED = re.compile(r"[a-zà-ÿ][A-Z]")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]*\s|[。！？]")
 _FIRST_PERSON = frozenset(
@@ -135,18 +138,11 @@ def _own(block: Block) -> tuple[float, ...]:
     tokens = text.split(None, WORDS_LOOKED_AT)[:WORDS_LOOKED_AT]
     count = len(tokens) or 1
     functional, particles = function_words()
-    function = person = reader = capitals = 0
-    for token in tokens:
-        if token[0].isupper():
-            capitals += 1
-        low = token.lower()
-        if low in functional:
-            function += 1
-        if low in _FIRST_PERSON:
-            person += 1
-        elif low in _SECOND_PERSON:
-            reader += 1
-    share = function / count
+    capitals = sum([token[0].isupper() for token in tokens])
+    lowered = text.lower().split(None, WORDS_LOOKED_AT)[:WORDS_LOOKED_AT]
+    share = sum([token in functional for token in lowered]) / count
+    person = sum([token in _FIRST_PERSON for token in lowered])
+    reader = sum([token in _SECOND_PERSON for token in lowered])
     if not text.isascii():
         unspaced = _UNSPACED.findall(text[:400])
         if len(unspaced) > count:
@@ -163,7 +159,7 @@ def _own(block: Block) -> tuple[float, ...]:
         text.count(",") / count,
         capitals / count,
         share,
-        sum(map(str.isdigit, text[:120])) / min(len(text), 120) if text else 0,
+        len(_DIGIT.findall(text, 0, DIGITS_LOOKED_AT)) / min(len(text), DIGITS_LOOKED_AT) if text else 0,
         len(_GLUED.findall(text)) if len(text) < 300 else 0,
         start_case,
         _symbols(text),

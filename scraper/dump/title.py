@@ -73,10 +73,16 @@ def find(lines: Lines, choice: Choice, address: str | None) -> tuple[tuple[Found
     shares = softmax([math.log(chance / (1 - chance)) for chance in chances])
     ranked = sorted(zip(shares, pool, strict=True), key=lambda pair: -pair[0])[:MAX_GIVEN]
     found = tuple(
-        Found(candidate.text, _source(candidate), share, lines.blocks[candidate.line].text)
+        Found(_as_first_written(pool, candidate), _source(candidate), share, lines.blocks[candidate.line].text)
         for share, candidate in ranked
     )
     return found, ranked[0][1].line
+
+
+def _as_first_written(pool: list[Candidate], candidate: Candidate) -> str:
+    """Return the text of the first candidate of the same words: where a headline stands twice, the first counts."""
+    words = fold(candidate.text)
+    return next(other.text for other in pool if fold(other.text) == words)
 
 
 def _source(candidate: Candidate) -> str:

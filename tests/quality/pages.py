@@ -23,6 +23,7 @@ CORPORA = {
     "defuddle": "suites/defuddle_pages",
     "newspaper": "suites/newspaper_pages",
     "blogfields": "corpora/blogfields-dev",
+    "dumps": "corpora/textdumps-dev",
 }
 """Short name → folder under the shared data."""
 _IMAGE, _LINK = re.compile(r"!\[[^\]]*\]\([^)]*\)"), re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -42,8 +43,12 @@ def rows(name: str) -> Iterator[tuple[str, bytes, str | None, dict[str, Any]]]:
     folder = SHARED / CORPORA[name]
     for line in _manifest(folder).read_bytes().splitlines():  # of bytes: text has other line ends too
         row = json.loads(line)
-        raw = gzip.decompress((folder / (row.get("html") or row["page"])).read_bytes())
         gold = row.get("gold") or row
+        if "file" in row:  # a plain-text dump
+            raw = (folder / row["file"]).read_bytes()
+            gold = {**gold, "published": row["publish_date"]}
+        else:
+            raw = gzip.decompress((folder / (row.get("html") or row["page"])).read_bytes())
         if "markdown" in gold:
             gold = {**gold, "text": _LINK.sub(r"\1", _IMAGE.sub(" ", gold["markdown"]))}
         yield row["id"], raw, row.get("url"), gold

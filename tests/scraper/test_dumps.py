@@ -210,7 +210,7 @@ def test_never_raises_on_any_order_of_lines(text: str, url: str | None) -> None:
     assert all(line in lines or line[:3] in ("1. ",) for line in article.text.splitlines() if line)
 
 
-def test_four_megabytes_cost_four_times_one() -> None:
+def test_cost_is_linear() -> None:
     def seconds(size: int) -> float:
         text = (bread() + "\n") * (size // len(bread()))
         start = time.process_time()
@@ -222,11 +222,22 @@ def test_four_megabytes_cost_four_times_one() -> None:
     assert four < 8 * one + 0.2
 
 
-@pytest.mark.parametrize("text", ["word " * 800_000, "a\n" * 500_000, "x" * 4_000_000, "1. \n" * 200_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "word " * 800_000,
+        "x" * 4_000_000,
+        "a\n" * 30_000,
+        "1. \n" * 30_000,
+        "July 26, 2021\n" * 30_000,
+        "Related Posts\nSome title of a post\n" * 15_000,
+    ],
+    ids=["one line", "one word", "short lines", "numbers", "dates", "widgets"],
+)
 def test_hostile_texts_end_in_time(text: str) -> None:
     start = time.process_time()
     extract(text)
-    assert time.process_time() - start < 25
+    assert time.process_time() - start < 10
 
 
 def test_chinese_counts_as_words() -> None:
