@@ -206,7 +206,7 @@ def _is_about(node: dict[str, Any], address: str | None, title: str | None) -> b
 
 def _of_metas(page: Page) -> Iterator[Stated]:
     for name, content in page.walked.metas:
-        known = _METAS.get(name.replace("dcterms:", "dcterms.").replace("dc:", "dc."))
+        known = _METAS.get(name if name[:2] != "dc" else name.replace(":", "."))
         if known and content:
             value = date.machine(content, page.lang)
             if value:

@@ -108,9 +108,10 @@ _GENERATORS = (
     ),
     ("shop", re.compile(r"shopify|woocommerce|prestashop|magento|opencart|shopware|bigcommerce", re.I)),
 )
-_HREFS = re.compile(
-    r"^tel:|add[-_]to[-_]cart|/cart\b|/checkout|/basket|replytocom|/reply|#reply|/members?/|/users?/|/u/|/memberlist|/profile",
-    re.I,
+_LINK_SIGNS = (
+    ("phone links", ("\ntel:",)),
+    ("cart links", ("add-to-cart", "add_to_cart", "/cart", "/checkout", "/basket")),
+    ("people links", ("replytocom", "/reply", "#reply", "/member", "/user", "/u/", "/profile")),
 )
 
 
@@ -145,22 +146,14 @@ def _parts_signals(marks: Marks) -> set[str]:
 
 
 def _link_signals(page: Page) -> set[str]:
-    phone = cart = people = 0
-    for anchor in page.walked.anchors:
-        found = _HREFS.search(anchor.href)
-        if found:
-            what = found.group().lower()
-            if what == "tel:":
-                phone += 1
-            elif "cart" in what or "check" in what or "basket" in what:
-                cart += 1
-            else:
-                people += 1
-    return {
-        f"{name}:{_amount(count)}"
-        for name, count in (("phone links", phone), ("cart links", cart), ("people links", people))
-        if count
-    }
+    """Return what the links lead to, counted in all addresses at once: one search an anchor costs ten times as much."""
+    hrefs = "\n" + "\n".join(anchor.href for anchor in page.walked.anchors)
+    out = set()
+    for name, signs in _LINK_SIGNS:
+        count = sum(hrefs.count(sign) for sign in signs)
+        if count:
+            out.add(f"{name}:{_amount(count)}")
+    return out
 
 
 @cache

@@ -12,6 +12,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from scraper.text import storable
@@ -186,5 +187,9 @@ def types_of(node: Node) -> frozenset[str]:
     return frozenset()
 
 
+@lru_cache(maxsize=2_048)
 def _local(name: str) -> str:
-    return re.split(r"[/#:]", name.strip())[-1].lower()
+    return _PREFIX.split(name.strip())[-1].lower()
+
+
+_PREFIX = re.compile(r"[/#:]")

@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from scraper.text import fold
-from tests.quality import around
+from tests.quality import around, bylines
 from tests.quality.pages import Scored
 
 _WORD = re.compile(r"\w+")
@@ -97,6 +97,8 @@ MEASURES: dict[str, Callable[[Sequence[Scored]], float]] = {
     "published": published,
     "published_or_modified": published_or_modified,
     "undated": undated,
+    "authors": bylines.authors,
+    "nameless": bylines.nameless,
     "is_article": is_article,
     "is_no_article": is_no_article,
     "author_bio": around.author_bio,
