@@ -45,6 +45,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.marks",
         "scraper.links",
         "scraper.edges",
+        "scraper.biography",
         "scraper.labels",
         "scraper.cards",
         "scraper.named",

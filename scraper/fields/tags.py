@@ -17,7 +17,7 @@ from scraper.blocks import Anchor, Block
 from scraper.hints import Hint
 from scraper.labels import labels_of
 from scraper.links import Links, links_of, words_of
-from scraper.marks import Marks
+from scraper.marks import Cut, Marks
 from scraper.phrases import beginnings_of, first_words, kinds_of
 
 MAX_WORDS, MAX_CHARACTERS = 6, 60
@@ -36,6 +36,10 @@ LABELLED_WORDS = 60
 """Longest line that a label such as "Filed under" begins."""
 BEGINNING_CHARACTERS = 24
 """Longest label in front of tags: "Posted in", "Filed under:"."""
+EDGE_BLOCKS = 4
+"""Blocks at either end of the body among which a line of tags belongs to the post, not to its text."""
+LABEL_WORDS = 2
+"""Words of a line beside its tags: "Filed under"."""
 MAX_TAGS = 40
 
 _PATH = re.compile(
@@ -86,7 +90,19 @@ def find(marks: Marks) -> tuple[Found[tuple[str, ...]], ...]:
         sources[source] = None
     if not tags or len(tags) > MAX_TAGS:
         return ()
+    marks.add("tags", _lines(marks, {place: text for place, (text, _) in found.items()}))
     return (Found(tuple(tags.values()), "; ".join(sources), 0.85, ", ".join(tags.values())),)
+
+
+def _lines(marks: Marks, found: dict[int, str]) -> Iterator[Cut]:
+    """Yield the lines at either end of the body that are tags and hardly anything else; *found* is piece → tag."""
+    kept = marks.kept()
+    edges = kept if len(kept) <= 2 * EDGE_BLOCKS else [*kept[:EDGE_BLOCKS], *kept[-EDGE_BLOCKS:]]
+    for block in edges:
+        if block.words <= LABELLED_WORDS:
+            words = sum(len(text.split()) for place, text in found.items() if block.first <= place < block.last)
+            if words and block.words - words <= LABEL_WORDS:
+                yield Cut(block.index, block.index + 1, "about the post", f"tags: {block.text[:60]!r}")
 
 
 def _window(marks: Marks) -> tuple[int, int]:

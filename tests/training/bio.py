@@ -25,8 +25,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from scraper import biography
 from scraper.extract import judge, page_of
-from scraper.fields import author_bio
 from scraper.resources import data_path
 
 STRENGTH = 0.03
@@ -46,7 +46,7 @@ def digest(text: str) -> str:
 
 
 def scene_of(html: bytes, url: str) -> Any:
-    return author_bio._scene(judge(page_of(html, url)))
+    return biography.scene_of(judge(page_of(html, url)))
 
 
 def labelled(folder: Path) -> Iterator[tuple[str, Rows]]:
@@ -57,9 +57,9 @@ def labelled(folder: Path) -> Iterator[tuple[str, Rows]]:
         texts = [text for text in (label["author_bio"], *label.get("author_bio_alt", [])) if text]
         gold = {run for text in texts for run in runs(text)}
         rows: Rows = []
-        for block in author_bio.candidates(scene):
+        for block in biography.candidates(scene):
             own = runs(block.text)
-            rows.append((author_bio.features(scene, block), sum(run in gold for run in own) >= SHARE * len(own)))
+            rows.append((biography.features(scene, block), sum(run in gold for run in own) >= SHARE * len(own)))
         yield host_of(label["url"]), rows
 
 
@@ -80,10 +80,10 @@ def judged(folder: Path, labels: Path, known: set[str]) -> Iterator[Rows]:
         scene = scene_of(gzip.decompress((folder / page["html"]).read_bytes()), page["url"])
         said = table.get(str(page["id"]), {})
         rows: Rows = []
-        for block in author_bio.candidates(scene):
+        for block in biography.candidates(scene):
             is_bio = said.get(digest(block.text), False)
             if is_bio is not None:
-                rows.append((author_bio.features(scene, block), is_bio))
+                rows.append((biography.features(scene, block), is_bio))
         yield rows
 
 
