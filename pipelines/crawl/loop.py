@@ -169,6 +169,7 @@ class SiteCrawl:
         found = self.frontier.find(own)
         assert found is not None
         self._start_id = found.page_id
+        settling.recall(self._archive, self.host, self.ledger)
         self._readers = Readers(
             shared, self.visits, self.host, start_id=self._start_id, on_change=self.stir, on_read=self._after_reading
         )
@@ -241,8 +242,10 @@ class SiteCrawl:
         except (FetchError, InvalidURL):
             named = ()
         mapped = await sources.read_sitemaps(named, guess=feeds.is_made)
-        fed = await sources.read_feeds(feeds, guess=feeds.is_made and not mapped)
-        listed = await sources.read_wordpress(feeds.wordpress) if feeds.wordpress else False
+        fed = listed = False
+        if not (mapped and sources.vouches_for_all()):
+            fed = await sources.read_feeds(feeds, guess=feeds.is_made and not mapped)
+            listed = await sources.read_wordpress(feeds.wordpress) if feeds.wordpress else False
         self.has_sources = mapped or fed or listed
         self._may_guess = not (named or feeds.is_made)
 

@@ -58,7 +58,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Ledger:
-    """The tallies of one site. Rebuilt from the archive when a run is resumed."""
+    """The tallies of one site; a later run begins with those of the earlier ones (``settling.recall``)."""
 
     families: dict[str, Tally] = field(default_factory=dict)
     posts: int = 0

@@ -14,6 +14,7 @@ from pipelines.archive import Archive, moment
 from pipelines.crawl import identity, schedule
 from pipelines.crawl.frontier import Frontier, Item
 from pipelines.crawl.identity import Copy
+from pipelines.crawl.schedule import Ledger
 from pipelines.crawl.visits import Visits
 from scraper import discover, site
 from scraper.discover import Link
@@ -22,10 +23,29 @@ FAMILY_PAGES = 4
 """Pages of one shape of address from which on the shape is judged as a whole."""
 POSTS_IN_FAMILY = 0.5
 """Share of posts among them up to which none is one."""
+ODD_PAGES = 2
+"""Posts of one shape of address up to which the shape is odd on a site with many posts."""
+FEW_WORDS = 50
+"""Words below which a page of an odd shape is no post."""
 LINKED_WELL = 0.9
 """Share of a site's posts that must be linked from elsewhere than menus before a menu's link speaks against a page."""
 MAX_ROUNDS = 3
 """Times a site is settled and worked at again: settling may name canonical addresses nobody had linked to."""
+
+
+def recall(archive: Archive, host: str, ledger: Ledger) -> None:
+    """Fill *ledger* with what earlier runs, or the interrupted part of this one, have found out about the site."""
+    rows = archive.connection.execute(
+        "SELECT family, count(*) AS asked, sum(state = 'archived') AS posts,"
+        " sum(state = 'archived' AND EXISTS (SELECT 1 FROM claims WHERE page_id = pages.id)) AS claimed"
+        " FROM pages WHERE site = ? AND state IN ('archived', 'page', 'failed', 'duplicate') GROUP BY family",
+        (host,),
+    )
+    for row in rows:
+        tally = ledger.of(row["family"] or "")
+        tally.asked, tally.posts = row["asked"], row["posts"]
+        ledger.posts += row["posts"]
+        ledger.claimed_posts += row["claimed"]
 
 
 def to_revisit(archive: Archive, host: str, *, run_id: int, due_only: bool, now: datetime) -> Iterator[int]:
@@ -118,8 +138,9 @@ def _demote(archive: Archive, host: str) -> None:
     """
     db = archive.connection
     rows = db.execute(
-        "SELECT pages.id, family, state, priority, articles.id AS article_id,"
-        " EXISTS (SELECT 1 FROM claims WHERE page_id = pages.id) AS claimed"
+        "SELECT pages.id, family, state, priority, articles.id AS article_id, articles.word_count,"
+        " (SELECT max(1 + (sources.kind != 'sitemap')) FROM claims JOIN sources ON sources.id = source_id"
+        "  WHERE page_id = pages.id) AS claimed"
         " FROM pages LEFT JOIN articles ON articles.page_id = pages.id"
         " WHERE pages.site = ? AND pages.kind = ? AND state IN ('archived', 'page')",
         (host, site.POST),
@@ -130,19 +151,27 @@ def _demote(archive: Archive, host: str) -> None:
     all_of, posts_of = Counter(row["family"] for row in rows), Counter(row["family"] for row in posts)
     linked_well = sum(row["priority"] < discover.MENU for row in posts) >= LINKED_WELL * len(posts)
     for row in posts:
-        family, reason = row["family"], None
-        if all_of[family] >= FAMILY_PAGES and posts_of[family] <= POSTS_IN_FAMILY * all_of[family]:
-            reason = (
-                f"{all_of[family] - posts_of[family]} of {all_of[family]} pages with an address like this are no posts"
-            )
-        elif linked_well and row["priority"] >= discover.MENU:
+        family = row["family"]
+        of_family, all_family = posts_of[family], all_of[family]
+        reason = None
+        if not row["claimed"] and all_family >= FAMILY_PAGES and of_family <= POSTS_IN_FAMILY * all_family:
+            reason = f"{all_family - of_family} of {all_family} pages with an address like this are no posts"
+        elif not row["claimed"] and linked_well and row["priority"] >= discover.MENU:
             reason = "only menus link to it, while the site's posts are linked from elsewhere"
-        if reason is not None and not row["claimed"]:
-            with archive.transaction():
-                db.execute("DELETE FROM articles WHERE id = ?", (row["article_id"],))
-                db.execute(
-                    "UPDATE pages SET state = 'page', page_type = 'page', reason = ? WHERE id = ?", (reason, row["id"])
-                )
+        elif row["claimed"] == _BY_SITEMAP and of_family <= ODD_PAGES and row["word_count"] < FEW_WORDS:
+            # A sitemap names every page: a guest book, a page that a program fills.
+            reason = "it holds next to nothing, and its address is unlike those of the site's posts"
+        if reason is not None:
+            _take_back(archive, row["id"], row["article_id"], reason)
+
+
+_BY_SITEMAP = 1  # as _demote asks: 2 when a feed or WordPress names the page
+
+
+def _take_back(archive: Archive, page_id: int, article_id: int, reason: str) -> None:
+    with archive.transaction() as db:
+        db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        db.execute("UPDATE pages SET state = 'page', page_type = 'page', reason = ? WHERE id = ?", (reason, page_id))
 
 
 def _merge(archive: Archive, visits: Visits, copies: list[Copy]) -> None:

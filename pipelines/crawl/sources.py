@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.archive import Archive, moment
 from pipelines.crawl.frontier import Frontier
 from pipelines.crawl.journal import Journal
+from pipelines.crawl.schedule import COMPLETE_POSTS, COMPLETE_SHARE
 from pipelines.crawl.values import CrawlLimits
 from scraper import discover
 from scraper.discover import Feeds, Link, Origin
@@ -35,6 +36,8 @@ Get = Callable[..., Awaitable[Response]]
 _NOT_MODIFIED, _OK = 304, 200
 _A_FEED = "not a sitemap: a feed"  # as standards.sitemap says it; a feed may stand for a sitemap (sitemaps.org)
 _ABSENT = frozenset((404, 410, 403))
+CHECKED_CHILDREN = 2
+"""Sitemaps of an index that are asked although the index says that they have not changed."""
 LONG_REST = timedelta(days=7)
 """How long a source that was not there is not asked for again."""
 _WORDPRESS_PAGE = 100  # posts the interface lists at most in one answer
@@ -74,6 +77,8 @@ class Sources:
         """Sources that answered with something to read, or with nothing new."""
         self.claims = 0
         """Addresses named in this run, or known to be named still."""
+        self.changed = 0
+        """Sources that answered with something else than last time."""
         self._archive = archive
         self._db: sqlite3.Connection = archive.connection
         self._frontier = frontier
@@ -126,9 +131,6 @@ class Sources:
             return False
         self._sitemaps_read += 1
         known = self._known(url, "sitemap", found_by)
-        if lastmod is not None and lastmod == known.lastmod and known.status == _OK:
-            self.claims += known.entries or 0
-            return True  # its index says that it has not changed
         response = await self._ask(known, "sitemap", is_guess=found_by == "guess")
         if response is None:
             return False
@@ -144,13 +146,10 @@ class Sources:
         self._write(
             known, response, claims, lastmod=lastmod, problem=parsed.problem, count=len(claims) + len(parsed.children)
         )
-        found = bool(claims)
-        for child, child_lastmod in parsed.children:
-            own = self._own(child)
-            if own is not None:
-                self._note_child(own, url)
-                found = await self._read_sitemap(own, found_by=url, lastmod=child_lastmod) or found
-        return found
+        children = [(own, child_lastmod) for child, child_lastmod in parsed.children if (own := self._own(child))]
+        for child, _ in children:
+            self._note_child(child, url)
+        return await self._read_children(url, children) or bool(claims)
 
     def _sitemap_claims(self, parsed: sitemaps.Sitemap, source: str) -> Iterable[Claim]:
         for entry in parsed.entries:
@@ -175,14 +174,34 @@ class Sources:
         self._db.execute("UPDATE sources SET found_by = ? WHERE id = ?", (parent, known.source_id))
 
     async def _children_of(self, url: str) -> bool:
-        """Read again the sitemaps of an index that has not changed; those with a date of their own have not either."""
+        """Read again the sitemaps of an index that has not changed."""
         rows = self._db.execute(
-            "SELECT url, lastmod, entries FROM sources WHERE site = ? AND kind = 'sitemap' AND found_by = ?",
+            "SELECT url, lastmod FROM sources WHERE site = ? AND kind = 'sitemap' AND found_by = ?",
             (self._frontier.host, url),
         ).fetchall()
-        found = False
-        for child, lastmod, _ in rows:
-            found = await self._read_sitemap(child, found_by=url, lastmod=lastmod) or found
+        return await self._read_children(url, [(row[0], row[1]) for row in rows])
+
+    async def _read_children(self, index: str, children: Iterable[tuple[str, str | None]]) -> bool:
+        """Read the sitemaps of an index; those that it says have not changed only in part.
+
+        The largest few are asked all the same, by a conditional request: some programs never move these dates. When one
+        of them has changed, the index is not believed for the others either.
+        """
+        found, unmoved = False, []
+        for child, lastmod in children:
+            known = self._known(child, "sitemap", index)
+            if lastmod is not None and lastmod == known.lastmod and known.status == _OK:
+                unmoved.append(known)
+            else:
+                found = await self._read_sitemap(child, found_by=index, lastmod=lastmod) or found
+        unmoved.sort(key=lambda known: -(known.entries or 0))
+        changed_before = self.changed
+        for number, known in enumerate(unmoved):
+            if number < CHECKED_CHILDREN or self.changed > changed_before:
+                found = await self._read_sitemap(known.url, found_by=index, lastmod=known.lastmod) or found
+            else:
+                self.claims += known.entries or 0
+                found = True
         return found
 
     async def read_feeds(self, named: Feeds, *, guess: bool) -> bool:
@@ -233,6 +252,13 @@ class Sources:
                 )
                 if link is not None:
                     yield Claim(link, entry.updated, entry.title, entry.published)
+
+    def vouches_for_all(self) -> bool:
+        """Say whether sitemaps with dates name nearly all articles known, so that a feed can tell nothing new."""
+        row = self._db.execute(
+            "SELECT count(*), count(lastmod) FROM pages WHERE site = ? AND state = 'archived'", (self._frontier.host,)
+        ).fetchone()
+        return bool(row[0] >= COMPLETE_POSTS and row[1] >= COMPLETE_SHARE * row[0])
 
     async def read_wordpress(self, root: str) -> bool:
         """Read the list of posts WordPress offers at *root*; say whether it named any."""
@@ -354,6 +380,7 @@ class Sources:
     ) -> int:
         """Write down what a source names; return how many addresses were new. *keep*: older claims stay (feeds)."""
         now = moment(self._journal.now())
+        self.changed += 1
         with self._archive.transaction():
             added = self._frontier.add((claim.link for claim in claims), found_on=None, depth=1, now=now)
             old = self._claims_of(known.source_id)

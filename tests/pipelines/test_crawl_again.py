@@ -132,3 +132,21 @@ def test_a_post_that_comes_back_is_no_longer_gone(archive: Archive) -> None:
         blog.missing = {}
         run(archive, server)
     assert archive.get(server.url + blog.path(2)).gone_at is None
+
+
+def test_an_index_whose_dates_never_move_hides_nothing(archive: Archive) -> None:
+    blog = Blog(posts=14, feed=False)
+    with serve(blog.routes()) as server:
+        index = "".join(
+            f"<sitemap><loc>{server.url}/{name}.xml</loc><lastmod>2020-01-01</lastmod></sitemap>"
+            for name in ("posts", "pages", "tags", "authors")
+        )
+        head = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        posts = server.routes["/sitemap.xml"]
+        empty = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>/about/</loc></url></urlset>'
+        server.routes.update({f"/{name}.xml": Reply(empty) for name in ("pages", "tags", "authors")})
+        server.routes.update({"/posts.xml": posts, "/sitemap.xml": Reply(f"{head}{index}</sitemapindex>")})
+        run(archive, server)
+        blog.edits = {3: "A correction was made to the harbour's depth."}
+        report = run(archive, server)
+    assert report.changed == 1
