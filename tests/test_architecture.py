@@ -53,6 +53,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.profile",
         "scraper.names",
         "scraper.places",
+        "scraper.bylines",
         "scraper.page_signals",
         "scraper.datelines",
     ),
