@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scraper.blocks import Block
 from scraper.marks import Cut, Marks
+from scraper.text import fold
 
 RUN_WORDS = 25
 """Words a run of blocks must hold to be a copy when it repeats in order. Single repeated lines are mostly meant."""
@@ -18,6 +19,11 @@ FOUND_SHARE = 0.9
 """Of the probes that must stand earlier. Five probes took regional variants of terms for copies."""
 OPENING_WORDS = 4
 """A copy begins as some earlier block begins; only then is it probed."""
+SOURCE_WORDS = 200
+"""Words of preformatted text from which it may be the source of the page."""
+SOURCE_PROBE_WORDS = 5
+SOURCE_SHARE = 0.6
+"""Of its probes that must stand above: links and marks break every third."""
 JOINED = 1.5
 """Times the words of that earlier block that a copy must have: it joins several. One paragraph that nearly repeats
 another is a variant (terms for each country), and meant."""
@@ -39,6 +45,10 @@ def find(marks: Marks) -> Iterator[Cut]:
             position += length
             continue
         opening = " ".join(block.text.split(None, OPENING_WORDS)[:OPENING_WORDS])
+        if block.tag == "pre" and block.words >= SOURCE_WORDS and _is_source(block, blocks[:position]):
+            yield Cut(block.index, block.index + 1, "a copy of text above", "its source")
+            position += 1
+            continue
         is_long = block.words >= max(LONG_BLOCK_WORDS, JOINED * openings.get(opening, block.words))
         if is_long and _is_copy(block, blocks[:position]):
             yield Cut(block.index, block.index + 1, "a copy of text above", block.text[:60])
@@ -67,6 +77,15 @@ def _is_copy(block: Block, earlier: list[Block]) -> bool:
     starts = range(0, max(len(words) - PROBE_WORDS, 1), PROBE_EVERY_WORDS)
     found = sum(" ".join(words[start : start + PROBE_WORDS]) in before for start in starts)
     return found >= FOUND_SHARE * len(starts)
+
+
+def _is_source(block: Block, earlier: list[Block]) -> bool:
+    """Tell whether a long ``pre`` holds the text above as somebody wrote it, in Markdown or the like."""
+    before = f" {fold(' '.join([other.text for other in earlier]))} "
+    words = fold(block.text).split()
+    starts = range(0, max(len(words) - SOURCE_PROBE_WORDS, 1), PROBE_EVERY_WORDS)
+    found = sum(f" {' '.join(words[start : start + SOURCE_PROBE_WORDS])} " in before for start in starts)
+    return found >= SOURCE_SHARE * len(starts)
 
 
 def _run_length(blocks: list[Block], earlier: int, position: int) -> int:

@@ -127,3 +127,50 @@ def test_every_block_has_an_answer() -> None:
 def test_a_page_without_text_is_an_empty_article() -> None:
     for html in ("", "<html></html>", "<body><img src=/a.png></body>", "<!-- x -->", "\x00"):
         assert extract(html).text in ("", html.strip("\x00"))
+
+
+def test_a_body_set_in_cards_is_kept() -> None:
+    cards = "".join(f'<div class="card"><p>{text}</p></div>' for text in PROSE)
+    assert lines(article(f"{HEAD}<div>{cards}</div>")) == PROSE
+
+
+def test_cards_below_an_article_are_left_out() -> None:
+    cards = "".join(f'<div class="card"><h3><a href=/{n}>Duck {n}</a></h3><p>{PROSE[n]}</p></div>' for n in range(3))
+    other = "Ducks swim over the pond in the evening, and look for water plants that grow there on the ground."
+    assert lines(article(f"{HEAD}<main><p>{other}</p><p>{other[:60]}.</p><p>{other} {other}</p>{cards}</main>")) == [
+        other,
+        f"{other[:60]}.",
+        f"{other} {other}",
+    ]
+
+
+def test_the_source_of_a_page_beside_it_is_a_copy() -> None:
+    prose = [f"{text} {SENTENCE.format(number)}" for number, text in enumerate(PROSE * 2)]
+    source = "\n\n".join(f"## Part\n\n{text.replace('hen', '**hen**')}" for text in prose)
+    page = article(f"{HEAD}<main>{paragraphs(*prose)}<pre>{source}</pre></main>")
+    assert lines(page) == prose
+
+
+def test_a_row_of_other_posts_is_known_by_its_heading() -> None:
+    posts = "".join(f"<article><p>{text} {text}</p></article>" for text in PROSE)
+    body = [f"{SENTENCE.format(word)} It rains." for word in ("brown", "white", "black", "grey")]
+    page = article(f"{HEAD}<div>{paragraphs(*body)}</div><section><h3>You may also like</h3>{posts}</section>")
+    assert lines(page) == body
+    assert reason(page, PROSE[3]) == "other posts"
+
+
+def test_the_parts_of_a_split_body_are_joined() -> None:
+    def part(texts: list[str]) -> str:
+        return f'<div class="story-part">{paragraphs(*texts)}</div>'
+
+    advert = '<div class="slot"><a href=/buy>Buy a coop</a></div>'
+    page = article(f"{HEAD}<main>{part(PROSE[:4])}{advert}{part(PROSE[4:])}</main>")
+    assert [line for line in lines(page) if "hen" in line] == PROSE
+
+
+def test_no_field_takes_most_of_the_body_away() -> None:
+    bio = (
+        "Ada Lane is a writer from Leeds who keeps hens. She has written about poultry for the local paper since 2004."
+    )
+    page = article(f'{HEAD}<p class="byline">By Ada Lane</p><article><p>{bio}</p><p>She is well.</p></article>')
+    assert bio in page.text
