@@ -177,8 +177,9 @@ class Bylines:
             inner = _BY_WITHIN.search(block.text) if block.words <= 40 and "by" in block.text.lower() else None
             if inner:
                 self._add_run(block, names_of(_ENDS.split(inner.group(1)), NAMED), "by within")
-            elif block.words <= LINE_WORDS and block.index and self.page.blocks[block.index - 1].words <= 4:
-                label = kinds_of(self.page.blocks[block.index - 1].text)
+            elif block.words <= LINE_WORDS and block.index:
+                above = self.page.blocks[block.index - 1]
+                label = kinds_of(above.text) if above.words <= 4 and not above.linked else frozenset()
                 if "by_label" in label or "bio_heading" in label:
                     self._add_run(block, names_of(self._pieces(block, block.text), NAMED)[:3], "label above")
 

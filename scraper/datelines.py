@@ -332,8 +332,11 @@ class _Shown:
         here: list[Stated] = []
         for index in near:
             block = blocks[index]
-            if len(block.text) <= NEAR_CHARS and has_year(block.text):
+            if index != self.headline and len(block.text) <= NEAR_CHARS and has_year(block.text):
                 here += self._of_block(block)
+        if not here and 0 <= self.headline < len(blocks) and has_year(blocks[self.headline].text):
+            # A headline may name the day of an event; it is the post's only where nothing beside it states one.
+            here += self._of_block(blocks[self.headline])
         yield from here
         if self.settled or any(found.zone in NEAR_ZONES and found.kind != "prose" for found in here):
             return

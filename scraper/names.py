@@ -129,7 +129,9 @@ _SPLIT = re.compile(r"\s*[,;|\n•·／]\s*|\s+[–—/-]\s+|\s+(?:and|&|und|et|
 _BRACKETS = re.compile(r"\s*[(\[（][^()\[\]（）]{0,60}[)\]）]\s*")
 _SHAPE = re.compile(r"[^\W\d_][\w.'’‘`´\-\u200c ]{0,58}[\w.'’)]?")
 _EDGES = ' \t\u00a0.,:;|/•·*–—-"“”«»()[]<>@'
-_BAD_ANYWHERE = re.compile(r"https?:|www\.|[?!=<>{}\[\]#%$€£\\^~|]|\d{5,}|/.*/")
+_BAD_ANYWHERE = re.compile(
+    r"https?:|www\.|[?!=<>{}\[\]#%$€£\\^~|]|\d{5,}|/.*/|(?:19|20)\d\d|\d[./]\d|\d\s?[年月日년월일]"
+)
 _BAD = re.compile(r"https?:|www\.|@|[?!=<>{}\[\]#%$€£\\^~_]|\.(?:com|org|net|html?)\b|\d{2,}")
 
 

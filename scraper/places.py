@@ -78,8 +78,20 @@ class Places:
         if frame.hints & _COMMENTS and self._marks.share_of_prose(frame) < COMMENTS_MOST:
             return COMMENTS
         if frame.hints & _WIDGETS or frame.tag in _BOXES:
+            if frame.tag == "footer" and self._ends_the_post(frame):
+                return ""
             return WIDGET if self._marks.share_of_prose(frame) < WIDGET_MOST else ""
         return ""
+
+    def _ends_the_post(self, frame: Frame) -> bool:
+        """Tell whether a footer belongs to the article that holds the headline: themes put the byline there."""
+        parent = frame.parent
+        while parent >= 0:
+            around = self._frames[parent]
+            if around.tag == "article":
+                return around.first <= self.headline < around.last
+            parent = around.parent
+        return False
 
 
 def places_of(marks: Marks) -> Places:
