@@ -2,7 +2,7 @@
 
 A candidate is one distinct value with the names of the features that hold for it (``h1``, ``title:all``,
 ``label:updated``). A model is a file of weights a person can read (``data/models/<name>.json``), learnt by
-``scripts/train_rankers.py`` on the development corpora, with the folds' figures beside the weights. Either one value
+``tests/training/rankers.py`` on the development corpora, with the folds' figures beside the weights. Either one value
 of a page is right or none is: a softmax over the page's values and "none", whose score is 0. Two names of one byline
 may both be right: each on its own (logistic). Considered instead: boosted trees, which were no better on the folds and
 cannot be read.

@@ -1,6 +1,6 @@
 """Write ``data/lists/month_names.json`` from the Unicode CLDR, as the babel package carries it.
 
-Run at development time only: ``python scripts/month_names.py data/lists/month_names.json`` with babel installed.
+Run at development time only: ``python -m tests.training.month_names data/lists/month_names.json`` with babel installed.
 
 A name is kept as it is compared: compatibility forms, case and the dots around it do not count. The wide and
 abbreviated names of a month are kept, in the form they have inside a date (the genitive of Slavic languages) and alone.
@@ -100,7 +100,7 @@ def main(target: Path) -> None:
     }
     written = {
         "source": f"Unicode CLDR by way of babel {babel.__version__} (Unicode licence v3), and the short forms "
-        "listed in scripts/month_names.py, which writes this file",
+        "listed in tests/training/month_names.py, which writes this file",
         "languages": LANGUAGES,
         "months": months,
         "ambiguous": dict(sorted(ambiguous.items())),

@@ -1,6 +1,6 @@
 """Learn the weights of the field rankers: title, published, authors, page_type.
 
-    python scripts/train_rankers.py CORPORA [SITES] --out data/models
+    python -m tests.training.rankers CORPORA [SITES] --out data/models
 
 Run at development time only, with numpy and scipy installed. CORPORA holds the folders ``wcxb-dev-articles``,
 ``wcxb-dev-nonarticles``, ``htmldate-dev`` and ``blogfields-dev``; SITES one folder per unpacked blog with its pages,
@@ -159,7 +159,7 @@ def kinds(corpora: Path, sites: Path | None) -> list[Group]:
 
 
 def _site_pages(site: Path) -> Iterator[tuple[Page, bool]]:
-    choice = random.Random(1)  # noqa: S311 - a fixed sample, no secret
+    choice = random.Random(1)
     for name, is_article in (("gold.jsonl", True), ("non_articles.jsonl", False)):
         rows = list(lines_of(site / name))
         for row in choice.sample(rows, min(SITE_SAMPLE, len(rows))):
@@ -328,14 +328,14 @@ def main() -> None:
         weights = fit(groups, index, task.penalty, choice=task.choice)
         named = {feature: round(float(weights[column]), 3) for feature, column in index.items()}
         written = {
-            "learnt by": "scripts/train_rankers.py",
+            "learnt by": "tests/training/rankers.py",
             "five folds by host": figures,
             "threshold": task.threshold,
             "weights": {"bias": round(float(weights[-1]), 3)} | {n: w for n, w in named.items() if abs(w) >= 0.02},
         }
         text = json.dumps(written, ensure_ascii=False, indent=1) + "\n"
         (given.out / f"{name}.json").write_text(text, encoding="utf-8")
-        print(name, len(groups), "pages", figures)  # noqa: T201 - a command's output
+        print(name, len(groups), "pages", figures)
 
 
 if __name__ == "__main__":
