@@ -3,7 +3,8 @@
 python -m tests.speed crawl sites [NAME …]   recall, precision, requests and exactness on the shared sites, and what a
                                              second crawl and one after changes notice
 python -m tests.speed crawl cost [PAGES]     CPU and memory a page, and what the second run costs
-python -m tests.speed crawl hosts            20 hosts of 100 pages, 200 ms an answer: ideal time / actual
+python -m tests.speed crawl hosts [MS PAGES] 20 hosts of 100 pages, 200 ms an answer: ideal time / actual. On a busy
+                                             machine slower answers (1000 40) show the scheduling alone
 """
 
 from __future__ import annotations
@@ -170,24 +171,30 @@ def _measured(database: Path, url: str) -> dict[str, Any]:
 # -- many slow hosts --------------------------------------------------------------------------------------------------
 
 
-def hosts() -> None:
+def hosts(latency_ms: int, pages: int) -> None:
     """Print how near the crawl of many slow hosts comes to the time the politeness alone would take."""
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "log"
-        with server("latency", str(LATENCY_MS), str(PAGES), log=log) as port:
+        with server("latency", str(latency_ms), str(pages), log=log) as port:
             starts = [f"http://h{number}.example.com/" for number in range(1, HOSTS + 1)]
             settings = CrawlSettings(delay_s=0, concurrency_per_host=IN_FLIGHT, proxy=f"http://127.0.0.1:{port}")
             with Archive(Path(scratch) / "archive.db") as archive:
                 report = crawl(archive, starts, settings)
             time.sleep(0.3)
         rows = [row for row in rows_of(log) if row[3] == 200 and row[2] != "robots.txt"]
-    span_s = rows[-1][0] - rows[0][0] + LATENCY_MS / 1000
+    span_s = rows[-1][0] - rows[0][0] + latency_ms / 1000
     # The front page names the posts, so it is asked alone; the posts then two at a time.
-    ideal_s = (1 + PAGES / IN_FLIGHT) * LATENCY_MS / 1000
+    ideal_s = (1 + pages / IN_FLIGHT) * latency_ms / 1000
     print(
         f"{report.articles} articles; ideal {ideal_s:.1f} s, actual {span_s:.1f} s: {ideal_s / span_s:.2f};"
-        f" most in flight at a host: {max(row[5] for row in rows)}; load {os.getloadavg()[0]:.1f}"
+        f" most in flight at a host: {max(row[5] for row in rows)}; CPU-s {_cpu_s():.1f}; load {os.getloadavg()[0]:.1f}"
     )
+
+
+def _cpu_s() -> float:
+    """Return the CPU seconds of this process and of those it has waited for."""
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(used.ru_utime + used.ru_stime for used in both)
 
 
 def main() -> None:
@@ -197,6 +204,7 @@ def main() -> None:
     elif what == "cost":
         cost(int(arguments[0]) if arguments else 2_000)
     elif what == "hosts":
-        hosts()
+        numbers = [int(argument) for argument in arguments]
+        hosts(*(numbers or (LATENCY_MS, PAGES)))
     else:
         sys.exit(__doc__)
