@@ -40,8 +40,10 @@ def find(marks: Marks) -> Iterator[Cut]:
         earlier = seen.get(block.text)
         length = _run_length(blocks, earlier, position) if earlier is not None else 0
         run = blocks[position : position + length]
-        if length and sum(block.words for block in run) >= RUN_WORDS and not _is_refrain(marks, blocks, earlier, run):
-            yield from (Cut(block.index, block.index + 1, "a copy of text above", block.text[:60]) for block in run)
+        if length and sum(block.words for block in run) >= RUN_WORDS:
+            # Meant or not, the run is judged as a whole: looking again from its second block would be quadratic.
+            if not _is_refrain(marks, blocks, earlier, run):
+                yield from (Cut(block.index, block.index + 1, "a copy of text above", block.text[:60]) for block in run)
             position += length
             continue
         opening = " ".join(block.text.split(None, OPENING_WORDS)[:OPENING_WORDS])
