@@ -30,6 +30,12 @@ MOST_LINES = 80
 """Lines with a year that are read; more make the page a list."""
 LABEL_TAIL = 4
 """Words right before a date that may be its label."""
+ABOVE = 4
+"""Lines above the headline in which its dates stand."""
+BELOW_BODY = 4
+"""Lines below the body in which its dates stand."""
+LABELLED = 0.8
+"""Confidence of a date called an update in such a place."""
 FAR = 200
 _GLUED_MONTH = re.compile(r"(?<=[a-zà-ÿ\]\)|•·])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
 _GLUED_YEAR = re.compile(r"(?<=\b(?:19|20)\d\d)(?=\d{1,2} ?(?:min|Min|MIN)|[A-Z])")
@@ -62,16 +68,24 @@ def find(
 
 def best(pool: list[Statement], chances: list[float]) -> tuple[tuple[Found[str], ...], tuple[Found[str], ...]]:
     """Return (days of publication, days of the last update), those probable enough, the most probable first."""
-    return _best(pool, chances, PUBLISHED), _best(pool, chances, MODIFIED)
-
-
-def _best(pool: list[Statement], chances: list[float], meaning: str) -> tuple[Found[str], ...]:
-    days: dict[str, Found[str]] = {}
+    published: dict[str, Found[str]] = {}
+    modified: dict[str, Found[str]] = {}
     for chance, statement in sorted(zip(chances, pool, strict=True), key=lambda pair: -pair[0]):
-        if chance >= ENOUGH and (statement.meaning == MODIFIED) == (meaning == MODIFIED):
+        if statement.meaning == MODIFIED:
+            # The trees know the day of publication; an update is told by its label and its place.
+            chance = max(chance, LABELLED) if _is_of_post(statement) else chance
+        if chance >= ENOUGH:
+            days = modified if statement.meaning == MODIFIED else published
             source = "text:labelled date" if statement.meaning else "text:date near the title"
             days.setdefault(statement.value[:10], Found(statement.value, source, chance, statement.raw))
-    return tuple(days.values())[:3]
+    ranked = sorted(modified.values(), key=lambda found: -found.confidence)
+    return tuple(published.values())[:3], tuple(ranked[:3])
+
+
+def _is_of_post(statement: Statement) -> bool:
+    """Tell whether a date stands where a post's own dates do: around the headline, or right below the body."""
+    facts = statement.facts
+    return -ABOVE <= facts["from_title"] <= NEAR or 0 <= facts["from_end"] <= BELOW_BODY
 
 
 def statements(

@@ -198,7 +198,7 @@ def matrix(columns: dict[str, Any], grades: dict[str, list[float]], names: list[
 def learn(x: np.ndarray, y: np.ndarray, settings: dict[str, Any], **more: Any) -> lightgbm.Booster:
     parameters: dict[str, Any] = {
         "objective": "binary", "lambda_l2": 5.0, "bagging_fraction": 0.8, "bagging_freq": 1, "verbose": -1,
-        "num_threads": 2, "seed": 1, "deterministic": True, "force_row_wise": True, "max_bin": 63,
+        "num_threads": 1, "seed": 1, "deterministic": True, "force_row_wise": True, "max_bin": 63,
         "min_data_in_bin": 1, **settings,
     }  # fmt: skip
     rounds = parameters.pop("rounds")
@@ -295,7 +295,7 @@ def line_chances(
         booster = _fit(taught, labelled, weighed, seen)
         for at, s in enumerate(samples):
             if s.fold == number and s.labels:
-                chances[at] = booster.predict(parts[at], num_threads=2).tolist()
+                chances[at] = booster.predict(parts[at], num_threads=1).tolist()
         print(f"  fold {number} learnt", flush=True)
     return chances, _fit(taught, labelled, weighed, list(range(len(samples)))), names, grades
 
