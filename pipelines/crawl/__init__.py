@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipelines.crawl.account import coverage, why
+    from pipelines.crawl.account import coverage, quarantined, release, why
     from pipelines.crawl.reextraction import reextract
     from pipelines.crawl.run import crawl
     from pipelines.crawl.values import (
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "coverage": "account",
+    "quarantined": "account",
+    "release": "account",
     "why": "account",
     "crawl": "run",
     "reextract": "reextraction",
@@ -48,7 +50,9 @@ __all__ = [
     "Story",
     "coverage",
     "crawl",
+    "quarantined",
     "reextract",
+    "release",
     "why",
 ]
 

@@ -9,7 +9,7 @@ import sqlite3
 from typing import Any
 
 from pipelines.archive import Archive
-from pipelines.crawl.values import MAX_MISSING, Coverage, SourceCoverage, Story
+from pipelines.crawl.values import MAX_MISSING, UNREAD, Coverage, Problem, SourceCoverage, Story
 from scraper import site as sites
 from scraper.errors import NotFound
 from scraper.limits import PRODUCT_TOKEN
@@ -172,6 +172,31 @@ def _source_story(db: sqlite3.Connection, asked: str, normal: str, row: sqlite3.
     )
 
 
+def quarantined(archive: Archive, site: str | None = None) -> tuple[Problem, ...]:
+    """Return the pages that could not be read because they cost their worker, of one *site* or of all, by address.
+
+    Their raw copies are kept. A page is left alone until somebody asks for another try.
+    """
+    rows = archive.connection.execute(
+        f"SELECT url, reason, status FROM pages WHERE {_QUARANTINED} AND coalesce(?1, site) = site ORDER BY url",  # noqa: S608
+        (site,),
+    )
+    return tuple(Problem(row[0], row[1].removeprefix(_QUARANTINE_MARK), row[2]) for row in rows)
+
+
+def release(archive: Archive, site: str | None = None) -> int:
+    """Let the next crawl read the quarantined pages again, from their raw copies and without a request.
+
+    Returns how many there are.
+    """
+    with archive.transaction():
+        return archive.connection.execute(
+            f"UPDATE pages SET reason = ?2, lease = visited_run WHERE {_QUARANTINED} AND coalesce(?1, site) = site"  # noqa: S608
+            " AND raw_hash IS NOT NULL AND visited_run IS NOT NULL",
+            (site, UNREAD),
+        ).rowcount
+
+
 def _robots(db: sqlite3.Connection, url: str) -> str | None:
     row = db.execute("SELECT robots_body FROM hosts WHERE host = ?", (urls.site_of(url),)).fetchone()
     return parse_robots(row[0]).why(url, PRODUCT_TOKEN) if row is not None and row[0] else None
@@ -204,6 +229,8 @@ def _with_sentences(story: Story) -> Story:
     return replace(story, sentences=tuple(lines))
 
 
+_QUARANTINE_MARK = "quarantined: "
+_QUARANTINED = f"state = 'failed' AND reason LIKE '{_QUARANTINE_MARK}%'"
 _STATES = {
     "queued": "waiting to be asked",
     "archived": "an article in the archive",

@@ -31,6 +31,7 @@ from pipelines.crawl.values import (
 from pipelines.crawl.workers import Pool
 from scraper.fetch import Fetcher
 from scraper.guard import typed
+from scraper.standards.url import site_of
 
 MAX_SITES_AT_ONCE = 64
 """Sites crawled at the same time; the others wait. Each has a few connections and some memory."""
@@ -109,6 +110,8 @@ class _Run:
                 self.archive, self.journal, fetcher, pool, clocks, self.settings, self.now, self._note_host
             )
             clocks.restore(fetcher, self.starts)
+            if self._is_new():
+                pool.warm_up()
             pulse = asyncio.create_task(self._pulse())
             self._listen_for_signals()
             try:
@@ -119,6 +122,11 @@ class _Run:
                     await pulse
                 clocks.save()
         return self._finish()
+
+    def _is_new(self) -> bool:
+        """Say whether one of the sites has never been crawled: then there is much to read."""
+        crawled = {row[0] for row in self.archive.connection.execute("SELECT host FROM sites WHERE crawled_at NOTNULL")}
+        return any(site_of(start) not in crawled for start in self.starts)
 
     async def _all_sites(self) -> None:
         gate = asyncio.Semaphore(MAX_SITES_AT_ONCE)

@@ -10,6 +10,9 @@ from typing import Any
 
 from scraper.limits import FetchSettings
 
+UNREAD = "fetched, still to be read"
+"""The reason of a page whose raw copy is kept and whose article is not yet filed."""
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlLimits:
@@ -43,10 +46,10 @@ class CrawlLimits:
     """Addresses taken from one site's sitemaps."""
     max_feed_pages: int = 500
     """Pages of one paged feed or of one WordPress listing."""
-    max_seconds_per_page: float = 60.0
-    """Seconds one page may take to extract before its worker is ended."""
-    max_worker_mb: int = 1_024
-    """Megabytes of address space beyond its start that a worker may take for one page."""
+    max_seconds_per_page: float = 30.0
+    """Seconds one page may take to extract before its worker is ended; the slowest honest page takes one."""
+    max_worker_mb: int = 512
+    """Megabytes of address space beyond its start that a worker may take; the largest honest page takes 200."""
     max_worker_deaths: int = 2
     """Workers that may die on one page before it is put into quarantine."""
 

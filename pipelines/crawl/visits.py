@@ -19,13 +19,12 @@ from pipelines.crawl.frontier import Frontier, Item
 from pipelines.crawl.journal import Counts, Journal
 from pipelines.crawl.reading import Reading
 from pipelines.crawl.schedule import Ledger
+from pipelines.crawl.values import UNREAD
 from pipelines.crawl.verdict import Evidence, Verdict, judge
 from scraper import discover, site
 from scraper.discover import Link, Origin
 from scraper.response import Response
 
-UNREAD = "fetched, still to be read"
-"""The reason of a page whose raw copy is kept and whose article is not yet filed."""
 SHELL_SHARE = 0.2
 """Share of its former words below which a page that has shrunk is no longer believed to be the same post."""
 SHELL_WORDS = 80

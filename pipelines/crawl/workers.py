@@ -103,6 +103,7 @@ class Pool:
         self._idle: list[_Worker] = []
         self._slots = asyncio.Semaphore(self.count)
         self._all: set[_Worker] = set()
+        self._warming: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Pool:
         return self
@@ -133,6 +134,8 @@ class Pool:
         async with self._slots:
             reason = ""
             for _ in range(max(1, self.limits.max_worker_deaths)):
+                if not self._idle and self._warming is not None:
+                    await self._warming
                 worker = self._idle.pop() if self._idle else await self._start()
                 done = False
                 try:
@@ -152,6 +155,14 @@ class Pool:
                     return answer
             raise Unreadable(f"{reason}, {self.limits.max_worker_deaths} times")
 
+    def warm_up(self) -> None:
+        """Start all workers now, beside what else there is to do: for a run that is sure to need them."""
+        if not self._inline and self._warming is None:
+            self._warming = asyncio.create_task(self._start_all())
+
+    async def _start_all(self) -> None:
+        self._idle.extend(await asyncio.gather(*(self._start() for _ in range(self.count))))
+
     async def _start(self) -> _Worker:
         worker = await _Worker.start(self.limits)
         self._all.add(worker)
@@ -168,6 +179,8 @@ class Pool:
 
     async def aclose(self) -> None:
         """End every worker."""
+        if self._warming is not None:
+            await self._warming
         await asyncio.gather(*(worker.end(kill=worker not in self._idle) for worker in self._all))
         self._all.clear()
         self._idle.clear()
