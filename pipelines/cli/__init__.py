@@ -73,6 +73,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Look after",
         (
+            Entry("quarantine", "upkeep", "List the pages that could not be read, or try them again."),
             Entry("verify", "upkeep", "Check that the archive is whole."),
             Entry("backup", "upkeep", "Copy the archive, safely, even while a crawl writes to it."),
             Entry("pack", "upkeep", "Store the raw pages in less room."),

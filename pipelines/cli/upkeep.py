@@ -1,4 +1,4 @@
-"""Keep the archive whole and small: ``verify``, ``backup``, ``pack`` and ``reextract``."""
+"""Keep the archive whole and small: ``quarantine``, ``verify``, ``backup``, ``pack`` and ``reextract``."""
 
 from __future__ import annotations
 
@@ -32,6 +32,34 @@ def verify(quick: bool, as_json: bool, db: Path) -> int:
         console.note(f"{db} is damaged: {console.counted(len(problems), 'problem')}")
         return exits.DAMAGED
     console.note(f"{db} is sound")
+    return exits.DONE
+
+
+@command("quarantine", examples=("backfile quarantine", "backfile quarantine --retry blog.example"))
+@click.argument("site", metavar="[SITE]", required=False)
+@click.option("--retry", is_flag=True, help="Let the next crawl read these pages again, from their stored copies.")
+@json_option
+@db_option
+def quarantine(site: str | None, retry: bool, as_json: bool, db: Path) -> int:
+    """List the pages that could not be read, or try them again.
+
+    A page that twice crashed the process that read it, or held it too long, or took too much memory, is kept as it came
+    and left alone, while the crawl goes on. With --json each page is one line.
+    """
+    from pipelines.crawl import quarantined, release
+
+    with open_archive(db, readonly=not retry) as archive:
+        pages = quarantined(archive, site)
+        released = release(archive, site) if retry else 0
+    for page in pages:
+        if as_json:
+            console.write_json_line({"url": page.url, "reason": page.reason})
+        else:
+            console.write(console.line_of(f"{page.url}: {page.reason}"))
+    if retry:
+        console.note(f"the next crawl reads {console.counted(released, 'page')} again")
+    elif not pages:
+        console.note("no page is in quarantine")
     return exits.DONE
 
 

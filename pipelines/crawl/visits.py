@@ -341,12 +341,23 @@ class Visits:
             raw_hash=raw_hash,
             template_version=reading.template_version,
         )
+        self._link(item.page_id, reading)
         outcome = "unchanged" if filed.verdict == "updated" else filed.verdict
         self._settle(
             item, state="archived", status=200, at=fetched_at, reason=verdict.reason, page_type=verdict.page_type,
             reading=reading, changed=outcome == "changed",
         )  # fmt: skip
         return outcome
+
+    def _link(self, page_id: int, reading: Reading) -> None:
+        """Write down which posts an article links to; menus and listings are left out."""
+        targets = []
+        for link in reading.links:
+            if link.kind == site.POST and link.rank <= discover.PROSE:
+                row = self._db.execute("SELECT id FROM pages WHERE url = ?", (link.url,)).fetchone()
+                if row is not None and row[0] != page_id:
+                    targets.append((row[0], link.reason, link.text or None))
+        self._archive.set_links(page_id, targets)
 
     def _bad_answer(self, item: Item, reading: Reading, verdict: Verdict) -> str | None:
         """Return why a new answer for an archived page is not believed, None when it is."""

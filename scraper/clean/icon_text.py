@@ -18,6 +18,8 @@ from scraper.resources import data_path
 
 MAX_WORDS = 40
 """Longest line looked at; a sprite's names stand in one or two."""
+MAX_CHARACTERS = 1_000
+"""Characters of such a line: a "word" of five megabytes is none, and taking it apart costs seven seconds."""
 MIN_NAMES = 3
 """Names a row must hold; a glued or ligature-like word needs fewer."""
 COVERED = 0.85
@@ -36,7 +38,8 @@ def find(marks: Marks) -> Iterator[Cut]:
     """Yield the lines of the body that are made of icon names."""
     for block in marks.kept():
         text = block.text
-        if block.words <= MAX_WORDS and text.islower() and text.isascii() and is_icon_text(text):
+        short = block.words <= MAX_WORDS and len(text) <= MAX_CHARACTERS
+        if short and text.islower() and text.isascii() and is_icon_text(text):
             yield Cut(block.index, block.index + 1, "names of icons", f"the line {text[:60]!r}")
 
 

@@ -53,7 +53,7 @@ def main() -> int:
         most_mib, longest_s = max(one.peak_mib for one in outcomes), max(one.seconds for one in outcomes)
         print(
             f"{len(outcomes)} faults, {sum(bool(one.complaints) for one in outcomes)} not passed; most memory "
-            f"{most_mib:.0f} MiB, longest {longest_s:.1f} s; {server.trap.connections} connections to forbidden addresses"
+            f"{most_mib:.0f} MiB, longest {longest_s:.1f} s; {server.trap.connections} connections to forbidden ones"
         )
     return int(any(one.complaints for one in outcomes))
 
