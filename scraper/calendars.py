@@ -1,6 +1,7 @@
 """Calendars: what months are called in about seventy languages, and the Gregorian day of dates in other calendars.
 
-The names are data (``data/lists/month_names.json``, written by ``tests/training/month_names.py`` from the Unicode CLDR).
+The names are data (``data/lists/month_names.json``, written by ``tests/training/month_names.py`` from the Unicode
+CLDR).
 """
 
 from __future__ import annotations
