@@ -47,7 +47,6 @@ MASS_MISSING_SHARE = 0.25
 """Share of a site's articles that may be missing at once and be believed gone; MASS_MISSING_MIN of them always."""
 MASS_MISSING_MIN = 10
 _NOT_MODIFIED, _FIRST_REDIRECT, _FIRST_ERROR = 304, 300, 400
-_OK = 200
 
 
 class SiteCrawl:

@@ -63,7 +63,7 @@ class Reading(NamedTuple):
     confidence: float
     """0–1: how sure its page_type is; 0 when nobody judged."""
     signal: str
-    """What decided the page_type."""
+    """What decided the page_type, one phrase."""
     links: tuple[Link, ...]
     feeds: Feeds
     canonical: str | None
@@ -107,7 +107,7 @@ def read(task: Task, template: Any = None) -> Reading:
     return Reading(
         article=replace(article, url=task.url, evidence={}, dropped=()),
         confidence=found[0].confidence if found else 0.0,
-        signal=found[0].source if found else "",
+        signal=(found[0].raw or found[0].source) if found else "",
         links=links,
         feeds=discover.feeds_of(page, task.origin),
         canonical=_canonical(page, task.origin),

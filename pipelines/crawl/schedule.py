@@ -108,7 +108,7 @@ def why_not(ledger: Ledger, family: str, kind: str, *, max_barren: int, max_idle
     """Return why the rest of a *family* of addresses of that *kind* is not worth asking, None when it is.
 
     >>> why_not(Ledger({"tag": Tally(asked=9, fruitless=9)}), "tag", "tag", max_barren=8, max_idle=12)
-    '9 listing pages of this kind in a row named no new post'
+    'listing pages of this kind name no new post'
     """
     tally = ledger.families.get(family)
     if tally is None:
@@ -118,17 +118,17 @@ def why_not(ledger: Ledger, family: str, kind: str, *, max_barren: int, max_idle
         # It lists all posts in order: barren pages are those whose posts are known from each other, and older ones may
         # follow. Walking it costs a tenth of a request a post.
         stale = tally.stale >= STALE_PAGES
-        return f"{tally.stale} pages of this listing in a row listed nothing the others had not" if stale else None
+        return "the pages of this listing list nothing that others had not listed" if stale else None
     if kind in site.LISTINGS and ledger.is_complete and ledger.barren >= BARREN_OF_ALL:
-        return f"all posts seem to be known: {ledger.barren} listing pages in a row named no new one"
+        return "all posts seem to be known: listing pages name no new one"
     if kind in site.LISTINGS:
         bound = BARREN_WHEN_COMPLETE if known else max_barren
         if tally.fruitless >= bound:
-            return f"{tally.fruitless} listing pages of this kind in a row named no new post"
+            return "listing pages of this kind name no new post"
         return None
     bound = SURE_OF_SHAPE if tally.posts == 0 and ledger.posts >= SURE_OF_SHAPE else max_idle
     if tally.fruitless >= bound and tally.posts * 20 < tally.asked:
-        return f"{tally.asked} pages with an address like this were asked, and {tally.posts} of them were posts"
+        return "pages with an address like this are no posts"
     return None
 
 

@@ -155,7 +155,7 @@ def _demote(archive: Archive, host: str) -> None:
         of_family, all_family = posts_of[family], all_of[family]
         reason = None
         if not row["claimed"] and all_family >= FAMILY_PAGES and of_family <= POSTS_IN_FAMILY * all_family:
-            reason = f"{all_family - of_family} of {all_family} pages with an address like this are no posts"
+            reason = "most pages with an address like this are no posts"
         elif not row["claimed"] and linked_well and row["priority"] >= discover.MENU:
             reason = "only menus link to it, while the site's posts are linked from elsewhere"
         elif row["claimed"] == _BY_SITEMAP and of_family <= ODD_PAGES and row["word_count"] < FEW_WORDS:

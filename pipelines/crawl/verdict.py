@@ -91,7 +91,7 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
     if not evidence.in_feed and (reason := _doubt(evidence, confidence)):
         return Verdict("page", reason)
     if not confidence and reading.entries >= LISTING_ENTRIES and not evidence.in_feed:
-        return Verdict("listing", f"{reading.entries} headings are links to other pages")
+        return Verdict("listing", "its headings are links to other pages")
     return Verdict(ARTICLE, reading.signal or "nothing speaks against it")
 
 
