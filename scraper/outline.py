@@ -200,8 +200,6 @@ def _number(said: str, otherwise: int) -> int:
 def outline(marks: Marks) -> list[Line]:
     """Return the body's lines in order: kept blocks and the images between them."""
     page = marks.page
-    if page.is_dump:
-        return _outline_of_dump(marks.kept())
     places = _Places(page.frames, marks.container)
     addresses: dict[int, str] = {}
     images = _images(marks)
@@ -345,24 +343,3 @@ def _image_line(marks: Marks, places: _Places, image: ImageRef, caption: str | N
     place = places.of(image.frame)
     src = marks.page.absolute(image.src) or ""
     return Line("image", lists=place.lists, table=place.table, src=src, alt=alt, caption=caption)
-
-
-def _outline_of_dump(blocks: list[Block]) -> list[Line]:
-    """Return a dump's lines; items follow one another in a list until a line without marker or a number that starts
-    again."""
-    lines: list[Line] = []
-    current, last_number = 0, 0
-    for block in blocks:
-        segments = (Segment(storable(block.text), 0, ""),)
-        if not block.marker:
-            last_number, current = 0, current - 1
-            kind, level = ("heading", 2) if block.tag.startswith("h") else ("paragraph", 0)
-            lines.append(Line(kind, segments, level=level))
-            continue
-        ordered = block.marker[:1].isdigit()
-        number = int(block.marker.rstrip(".)")) if ordered else 0
-        if ordered and number <= last_number:
-            current -= 1
-        last_number = number
-        lines.append(Line("paragraph", segments, lists=(Level(current - 1, ordered, block.index, number),)))
-    return lines
