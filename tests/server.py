@@ -11,6 +11,7 @@ returns a Reply. What no route knows is answered with 404.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -108,7 +109,7 @@ class Server:
     def gaps_s(self) -> list[float]:
         """Return the seconds between each two consecutive arrivals."""
         times = [request.at for request in self.requests]
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in itertools.pairwise(times)]
 
     def wait_for_request(self) -> None:
         """Return when a request arrives, or after a while without any."""

@@ -169,11 +169,17 @@ def test_a_circle_and_an_endless_chain_end() -> None:
 
 
 def test_each_hop_is_judged_by_robots() -> None:
-    with serve(
-        {"/robots.txt": ROBOTS, "/a": Reply(status=302, headers={"Location": "/private/b"}), "/private/b": Reply("x")}
-    ) as server:
-        with pytest.raises(RobotsDisallowed) as caught:
-            get(server, "/a")
+    with (
+        serve(
+            {
+                "/robots.txt": ROBOTS,
+                "/a": Reply(status=302, headers={"Location": "/private/b"}),
+                "/private/b": Reply("x"),
+            }
+        ) as server,
+        pytest.raises(RobotsDisallowed) as caught,
+    ):
+        get(server, "/a")
     assert caught.value.url.endswith("/private/b")
     assert "/private/b" not in server.paths()
 
@@ -231,24 +237,21 @@ def test_a_compression_bomb_stops_at_the_decoded_limit(coding: str) -> None:
 
 
 def test_a_body_over_the_wire_limit_is_refused_before_it_is_read() -> None:
-    with serve({"/": Reply(b"x" * 30_000)}) as server:
-        with pytest.raises(TooLarge) as caught:
-            get(server, "/", FetchSettings(limits=SMALL))
+    with serve({"/": Reply(b"x" * 30_000)}) as server, pytest.raises(TooLarge) as caught:
+        get(server, "/", FetchSettings(limits=SMALL))
     assert caught.value.limit_bytes == 20_000
 
 
 def test_an_endless_body_without_length_stops_at_the_limit() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
-    with serve({"/": Reply(raw=head + b"x" * 200_000)}) as server:
-        with pytest.raises(TooLarge):
-            get(server, "/", FetchSettings(limits=SMALL))
+    with serve({"/": Reply(raw=head + b"x" * 200_000)}) as server, pytest.raises(TooLarge):
+        get(server, "/", FetchSettings(limits=SMALL))
 
 
 def test_a_cut_gzip_is_not_a_good_page() -> None:
     whole = gzip.compress(bytes(range(256)) * 20)
-    with serve({"/": Reply(whole[:-20], headers={"Content-Encoding": "gzip"})}) as server:
-        with pytest.raises(Truncated):
-            get(server, "/")
+    with serve({"/": Reply(whole[:-20], headers={"Content-Encoding": "gzip"})}) as server, pytest.raises(Truncated):
+        get(server, "/")
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip, gzip, gzip"])
@@ -293,9 +296,8 @@ def test_retry_after_is_obeyed_to_the_second() -> None:
 def test_an_absurd_retry_after_is_reported_not_slept() -> None:
     time = FakeTime()
     year = Reply(status=503, headers={"Retry-After": str(365 * 86400)})
-    with serve({"/": year}) as server:
-        with pytest.raises(ServerBusy) as caught:
-            get(server, "/", time=time)
+    with serve({"/": year}) as server, pytest.raises(ServerBusy) as caught:
+        get(server, "/", time=time)
     assert caught.value.retry_after_s == 365 * 86400
     assert server.paths().count("/") == 1
     assert sum(time.slept) < 60
@@ -317,9 +319,8 @@ def test_a_body_that_stops_ends_at_a_deadline() -> None:
 
 def test_too_many_headers_are_refused() -> None:
     long = {f"X-{i}": "y" * 1000 for i in range(80)}
-    with serve({"/": Reply("x", headers=long)}) as server:
-        with pytest.raises(BadContent):
-            get(server, "/")
+    with serve({"/": Reply("x", headers=long)}) as server, pytest.raises(BadContent):
+        get(server, "/")
 
 
 def test_an_unchanged_page_answers_304_to_its_validators() -> None:
@@ -420,7 +421,6 @@ def test_a_plain_proxy_carries_http_and_refuses_tunnels_with_a_hint() -> None:
 
 
 def test_every_error_tells_its_address() -> None:
-    with serve({"/": Reply(status=500)}) as server:
-        with pytest.raises(FetchError) as caught:
-            get(server, "/")
+    with serve({"/": Reply(status=500)}) as server, pytest.raises(FetchError) as caught:
+        get(server, "/")
     assert caught.value.url == server.url + "/"

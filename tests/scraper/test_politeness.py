@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -75,7 +76,7 @@ def drive(concurrency: int, delay_s: float, work_s: float, requests: int) -> tup
 def test_starts_keep_the_delay_and_the_limit(concurrency: int, delay_s: float, work_s: float) -> None:
     starts, most = drive(concurrency, delay_s, work_s, 7)
     assert len(starts) == 7
-    assert all(later - earlier >= delay_s for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier >= delay_s for earlier, later in itertools.pairwise(starts))
     assert most <= concurrency
 
 
