@@ -58,8 +58,28 @@ class Verdict(NamedTuple):
 
 def find(marks: Marks) -> tuple[Found[str], ...]:
     """Return the page's type; the source names the signal, the raw text the reason. Always at least one answer."""
-    verdict = Verdict(ARTICLE, 0.6, "text", "a text without markup") if marks.page.is_dump else _weighed(marks)
+    if marks.page.is_dump:
+        verdict = Verdict(ARTICLE, 0.6, "text", "a text without markup")
+    else:
+        verdict = _unlike_the_posts(marks) or _weighed(marks)
     return (Found(verdict.kind, verdict.source, verdict.confidence, verdict.reason),)
+
+
+_POST_CLASS, _PAGE_CLASS = "single-post", "page-id-"
+"""What WordPress writes on the body element of a post, and begins with on that of a standing page."""
+
+
+def _unlike_the_posts(marks: Marks) -> Verdict | None:
+    """Return that a page is a standing page when the site's posts are known to say that they are posts.
+
+    One page alone cannot tell: many sites keep their articles as WordPress pages.
+    """
+    if marks.template is None or _POST_CLASS not in marks.template.tokens:
+        return None
+    classes = body_classes(marks.page)
+    if _POST_CLASS in classes or not any(name.startswith(_PAGE_CLASS) for name in classes):
+        return None
+    return Verdict("page", 0.97, "template", "a standing page; this site's posts say that they are posts")
 
 
 def _declared(page: Page) -> Verdict | None:

@@ -10,6 +10,7 @@ from scraper import extract
 from scraper.article import Found
 from scraper.extract import page_of
 from scraper.page_signals import url_signals
+from scraper.template import Template
 
 PARAGRAPH = (
     "<p>" + "The dough must rest before it is worked again, said the miller, and nobody argued with him. " * 3 + "</p>"
@@ -115,3 +116,11 @@ def test_a_dump_is_an_article() -> None:
 )
 def test_signals_of_addresses(url: str, signals: set[str]) -> None:
     assert signals <= url_signals(url)
+
+
+def test_a_standing_page_is_told_by_the_posts_of_its_site() -> None:
+    page = f'<body class="page-template-default page page-id-12">{POST}</body>'
+    posts = Template(pages=12, tokens=frozenset(("single-post",)))
+    assert extract(page, template=posts).page_type == "page"
+    assert extract(page.replace("page page-id-12", "single-post"), template=posts).page_type == "article"
+    assert extract(page, template=Template(pages=12)).page_type == extract(page).page_type == "article"
