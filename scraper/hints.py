@@ -63,7 +63,7 @@ _FOREIGN = frozenset(
 _FOREIGN_EXCEPT = frozenset(("wp", "elementor", "post", "tag", "category"))
 """Prefixes that are foreign only in front of generic words, so that ``post-author`` and ``wp-caption`` still speak."""
 # Endings that say: the thing itself stands inside, not the kind of thing the rest of the name announces.
-_INNER = frozenset(("layout", "faq", "accordion", "embed", "embeds", "enabled", "disabled", "active", "template", "default"))
+_INNER = frozenset("layout faq accordion embed embeds enabled disabled active template default".split())
 _WEAK_INNER = frozenset(("content", "body", "main", "article", "page"))
 _STRONG = (
     Hint.COMMENTS | Hint.MODAL | Hint.RELATED | Hint.AUTHOR | Hint.CONTENT | Hint.TITLE | Hint.NEWSLETTER | Hint.SHARE
