@@ -96,8 +96,8 @@ def candidates(lines: Lines, choice: Choice, address: str | None) -> list[Candid
     scene = _Scene(lines, choice, address)
     pool: list[Candidate] = []
     for at, block in enumerate(lines.blocks[:MAX_LINES]):
-        if not 0 < block.words <= LONGEST_TITLE_WORDS:
-            continue
+        if not 0 < block.words <= LONGEST_TITLE_WORDS or block.text.endswith("。"):
+            continue  # a full stop of Chinese or Japanese ends a sentence, never a headline
         near = scene.start - LINES_ABOVE <= at < scene.start + LINES_BELOW
         if near or scene.likeness(lines.tokens[at]) >= FAR_LIKENESS:
             pool += scene.candidates_at(at)
