@@ -17,6 +17,8 @@ PROBE_EVERY_WORDS = 13
 """A long block is probed with this many words at each of these distances."""
 FOUND_SHARE = 0.9
 """Of the probes that must stand earlier. Five probes took regional variants of terms for copies."""
+MAX_LOOKS = 20
+"""Long blocks of a page that are looked for in the text above: each look reads all of it."""
 OPENING_WORDS = 4
 """A copy begins as some earlier block begins; only then is it probed."""
 SOURCE_WORDS = 200
@@ -35,6 +37,7 @@ def find(marks: Marks) -> Iterator[Cut]:
     seen: dict[str, int] = {}
     openings: dict[str, int] = {}
     position = 0
+    looks_left = MAX_LOOKS
     while position < len(blocks):
         block = blocks[position]
         earlier = seen.get(block.text)
@@ -47,12 +50,12 @@ def find(marks: Marks) -> Iterator[Cut]:
             position += length
             continue
         opening = " ".join(block.text.split(None, OPENING_WORDS)[:OPENING_WORDS])
-        if block.tag == "pre" and block.words >= SOURCE_WORDS and _is_source(block, blocks[:position]):
-            yield Cut(block.index, block.index + 1, "a copy of text above", "its source")
-            position += 1
-            continue
-        is_long = block.words >= max(LONG_BLOCK_WORDS, JOINED * openings.get(opening, block.words))
-        if is_long and _is_copy(block, blocks[:position]):
+        is_source = block.tag == "pre" and block.words >= SOURCE_WORDS
+        is_long = block.words >= max(LONG_BLOCK_WORDS, JOINED * openings.get(opening, 2 * block.words))
+        looks_left -= is_source or is_long
+        if looks_left >= 0 and (
+            (is_source and _is_source(block, blocks[:position])) or (is_long and _is_copy(block, blocks[:position]))
+        ):
             yield Cut(block.index, block.index + 1, "a copy of text above", block.text[:60])
         else:
             seen.setdefault(block.text, position)
