@@ -32,6 +32,7 @@ from scraper.errors import (
     ConnectFailed,
     FetchError,
     InvalidURL,
+    NotFound,
     RobotsDisallowed,
     ServerBusy,
     TimedOut,
@@ -46,6 +47,7 @@ out."""
 MASS_MISSING_SHARE = 0.25
 """Share of a site's articles that may be missing at once and be believed gone; MASS_MISSING_MIN of them always."""
 MASS_MISSING_MIN = 10
+_WITHOUT_RECORD = frozenset(("gone", "queued"))  # "not modified" would leave a page of these states unread for ever
 _NOT_MODIFIED, _FIRST_REDIRECT, _FIRST_ERROR = 304, 300, 400
 
 
@@ -178,7 +180,10 @@ class SiteCrawl:
         for item in self.visits.unread():
             if self._shared.stopping:
                 return
-            raw = self._archive.raw(item.page_id)
+            try:
+                raw = self._archive.raw(item.page_id)
+            except NotFound:  # lost with a full disk; it waits as if it had never been asked
+                continue
             self.frontier.reserve(item.page_id)
             headers = (("content-type", raw.content_type),) if raw.content_type else ()
             await self._readers.read(item, raw.body, headers)
@@ -363,8 +368,8 @@ class SiteCrawl:
     async def _get(self, item: Item) -> Response:
         response = await self._shared.fetcher.get(
             item.url,
-            etag=item.etag if item.state != "gone" else None,
-            last_modified=item.last_modified if item.state != "gone" else None,
+            etag=item.etag if item.state not in _WITHOUT_RECORD else None,
+            last_modified=item.last_modified if item.state not in _WITHOUT_RECORD else None,
             follow=lambda target: self._may_follow(item, target),
         )
         self.visits.counts.add(bytes=len(response.body))

@@ -103,7 +103,7 @@ class Visits:
     def unread(self) -> list[Item]:
         """Return the pages that an earlier process fetched and did not read."""
         rows = self._db.execute(
-            "SELECT id FROM pages WHERE lease IS NOT NULL AND site = ? AND reason = ? ORDER BY id",
+            "SELECT id FROM pages WHERE site = ? AND reason = ? AND raw_hash IS NOT NULL ORDER BY id",
             (self._frontier.host, UNREAD),
         ).fetchall()
         return [self._frontier.item(row[0]) for row in rows]
