@@ -198,6 +198,10 @@ class Archive:
         with self.transaction():
             filing.merge(self.connection, loser_article_id, into_article_id)
 
+    def withdraw(self, page_id: int, page_type: str, reason: str) -> bool:
+        """Take back the article of a page that turns out to be *page_type*; see ``filing.withdraw``."""
+        return filing.withdraw(self.connection, page_id, page_type, reason)
+
     def tombstone(self, article_id: int, at: datetime | str, reason: str) -> None:
         """Mark an article as gone from its site. The last good copy stays."""
         with self.transaction():

@@ -329,6 +329,23 @@ def merge(connection: sqlite3.Connection, loser_id: int, winner_id: int) -> None
     connection.execute("UPDATE pages SET duplicate_of = ? WHERE duplicate_of = ?", (winner_page, loser_page))
 
 
+def withdraw(connection: sqlite3.Connection, page_id: int, page_type: str, reason: str) -> bool:
+    """Take back the article of a page that turns out to be none, as long as it has one version; say whether it was.
+
+    An article with a history is somebody's record and stays.
+    """
+    taken = connection.execute(
+        "DELETE FROM articles WHERE page_id = ?1"
+        " AND (SELECT count(*) FROM revisions WHERE article_id = articles.id) <= 1",
+        (page_id,),
+    ).rowcount
+    if taken:
+        connection.execute(
+            "UPDATE pages SET state = 'page', page_type = ?, reason = ? WHERE id = ?", (page_type, reason, page_id)
+        )
+    return bool(taken)
+
+
 def set_links(
     connection: sqlite3.Connection, page_id: int, targets: Iterable[tuple[int, str | None, str | None]]
 ) -> None:

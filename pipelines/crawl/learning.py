@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.archive import Archive
-from pipelines.crawl.reading import Lesson, Task
+from pipelines.crawl.reading import Lesson, Reading, Task
+from pipelines.crawl.verdict import SURE
 from pipelines.crawl.workers import Pool, Unreadable
 from scraper import discover, site
 from scraper.article import ARTICLE
@@ -24,6 +25,8 @@ LESSON_PAGES = 12
 """Posts a template is learnt from: three show most of what repeats, the vote on the body's place needs eight."""
 LEAST_PAGES = 5
 """Posts among them that must have been archived; of fewer nothing is learnt."""
+WITHDRAWN = "withdrawn"
+"""What reading again came to for a page that was taken back; beside the verdicts of ``Filed``."""
 _OK = 200
 
 
@@ -41,9 +44,19 @@ def template_of(archive: Archive, host: str) -> dict[str, Any] | None:
     return json.loads(row[0]) if row is not None and row[0] else None
 
 
-async def reread(pool: Pool, archive: Archive, host: str, page_id: int, origin: Origin, *, run_id: int | None) -> str:
+async def reread(
+    pool: Pool,
+    archive: Archive,
+    host: str,
+    page_id: int,
+    origin: Origin,
+    *,
+    run_id: int | None,
+    may_withdraw: bool = False,
+) -> str:
     """Read the kept page of an article again and file it; return what that came to (``Filed.verdict``).
 
+    With *may_withdraw*, a page that turns out to be no post, now that the site is known, is taken back: WITHDRAWN.
     Raises Unreadable when its workers die on it, NotFound when no raw page is kept.
     """
     raw = archive.raw(page_id)
@@ -51,6 +64,10 @@ async def reread(pool: Pool, archive: Archive, host: str, page_id: int, origin: 
     headers = (("content-type", raw.content_type),) if raw.content_type else ()
     task = Task(page_id, url, raw.body, headers, _OK, origin, 0, key_of(archive, host))
     reading = await pool.read(task, lambda: template_of(archive, host))
+    if may_withdraw and _is_none_after_all(archive, page_id, reading):
+        with archive.transaction():
+            if archive.withdraw(page_id, reading.article.page_type, reading.signal):
+                return WITHDRAWN
     with archive.transaction():
         filed = archive.file(
             replace(reading.article, page_type=ARTICLE),
@@ -66,6 +83,18 @@ async def reread(pool: Pool, archive: Archive, host: str, page_id: int, origin: 
             (reading.text_hash, reading.paragraph_hash, page_id),
         )
     return filed.verdict
+
+
+def _is_none_after_all(archive: Archive, page_id: int, reading: Reading) -> bool:
+    """Say whether a page filed before the site was known is surely no post, and no feed nor WordPress lists it."""
+    if reading.article.page_type == ARTICLE or reading.confidence < SURE or not reading.template_version:
+        return False
+    claimed = archive.connection.execute(
+        "SELECT 1 FROM claims JOIN sources ON sources.id = source_id"
+        " WHERE claims.page_id = ? AND sources.kind IN ('feed', 'wordpress') LIMIT 1",
+        (page_id,),
+    ).fetchone()
+    return claimed is None
 
 
 def choose(archive: Archive, host: str) -> None:
@@ -170,7 +199,7 @@ async def reread_all(pool: Pool, archive: Archive, host: str, pages: list[int], 
     async def work() -> None:
         for page_id in waiting:
             with suppress(Unreadable):  # it was read before and its record stands
-                await reread(pool, archive, host, page_id, origin, run_id=run_id)
+                await reread(pool, archive, host, page_id, origin, run_id=run_id, may_withdraw=True)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(pool.count):

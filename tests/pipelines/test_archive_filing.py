@@ -133,6 +133,20 @@ def test_merging_makes_an_alias(archive: Archive) -> None:
     assert archive.verify() == ()
 
 
+def test_an_article_without_history_can_be_taken_back(archive: Archive) -> None:
+    filed = archive.file(POST, fetched_at=JAN)
+    page_id = archive.get(filed.article_id).page_id
+    assert archive.withdraw(page_id, "page", "a standing page")
+    assert archive.count() == archive.search("harbour").total == 0
+    row = archive.connection.execute("SELECT state, page_type, reason FROM pages WHERE id = ?", (page_id,)).fetchone()
+    assert tuple(row) == ("page", "page", "a standing page")
+    assert archive.verify() == ()
+    archive.file(POST, page_id=page_id, fetched_at=JAN)
+    archive.file(EDITED, page_id=page_id, fetched_at=FEB)
+    assert not archive.withdraw(page_id, "page", "a standing page")
+    assert archive.count() == 1
+
+
 def test_an_import_without_an_address_is_filed_once(archive: Archive) -> None:
     text = Article(title="Loose leaf", text="A page without an address.")
     first = archive.file(text, fetched_at=JAN)

@@ -106,6 +106,33 @@ def test_a_second_copy_of_the_site_is_merged_into_the_first(archive: Archive) ->
     assert report.duplicates == 6
 
 
+class WordPressBlog(Blog):
+    """A blog whose posts say on their body element that they are posts, as WordPress does."""
+
+    def post(self, number: int) -> str:
+        return as_kind(super().post(number), f"single single-post postid-{number}")
+
+
+def as_kind(page: str, classes: str) -> str:
+    assert page.count("<body>") == 1
+    return page.replace("<body>", f'<body class="{classes}">')
+
+
+def test_a_standing_page_that_reads_like_a_post_is_taken_back_once_the_site_is_known(archive: Archive) -> None:
+    blog = WordPressBlog(posts=20, sitemap=False, feed=False)
+    standing = "/2019/04/what-we-offer-and-why/"
+    blog.extra = {standing: Reply(as_kind(Blog().post(77), "page page-id-3"))}
+    blog.links = (standing,)
+    with serve(blog.routes()) as server:
+        run(archive, server)
+        assert paths_of(archive, server) == {blog.path(number) for number in range(20)}
+        assert state_of(archive, server, standing) == (
+            "page",
+            "a standing page; this site's posts say that they are posts",
+        )
+    assert archive.verify() == ()
+
+
 def test_a_canonical_link_is_not_believed_when_it_names_the_front_page(archive: Archive) -> None:
     blog = Blog(posts=5)
     broken = {
