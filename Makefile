@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench docs clean install
+.PHONY: demo test lint bench docs fuzz hostile clean install
 
 install: $(STAMP)
 
@@ -30,6 +30,15 @@ docs: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m tests.speed
+
+# A minute of coverage-guided fuzzing of every parser; where atheris cannot be installed, of random mutation.
+fuzz: $(STAMP)
+	@$(BIN)/python -m pip install -q --group fuzz || echo 'no atheris here: mutating at random'
+	@$(BIN)/python -m tests.hostile.fuzz --seconds 60
+
+# Every fault of the hostile server alone, as a table; half an hour on two cores.
+hostile: $(STAMP)
+	@$(BIN)/python -m tests.hostile
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
