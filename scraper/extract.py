@@ -43,8 +43,8 @@ def extract(source: Source, *, url: str | None = None, template: Any = None) -> 
     'On tides'
     """
     with _collector_paused():
-        page = source if isinstance(source, Page) else page_of(source, url)
-        return article_of(judge(page, template))
+        # no name for the page: its objects are gone before the collector looks for something to do
+        return article_of(judge(source if isinstance(source, Page) else page_of(source, url), template))
 
 
 @contextmanager

@@ -136,47 +136,48 @@ class _Walk:
 
     def run(self, root: LexborNode, kinds: dict[str | None, int]) -> Walked:
         stack: list[_Open] = []
-        pieces = self.pieces
-        kind_of = kinds.get
-        node: LexborNode = root
-        while True:
+        add_piece, push, pop = self.pieces.append, stack.append, stack.pop
+        kind_of, open_frame, open_inline = kinds.get, self.open_frame, self.open_inline
+        node: LexborNode | None = root
+        while node is not None:
             tag = node.tag
             kind = kind_of(tag, _FRAME)
             if kind == _TEXT:
-                text = node.text_content
-                if text and (self.has_text or not text.isspace()):
-                    self.has_text = True
-                    if self.anchor >= 0:
-                        self.is_linked = True
-                    pieces.append(_new(Piece, (text, self.style, self.anchor)))
+                # most of them are the white space between two elements: these are told apart without being read
+                if self.has_text or not node.is_empty_text_node:
+                    text = node.text_content
+                    if text and (self.has_text or not text.isspace()):
+                        self.has_text = True
+                        anchor = self.anchor
+                        if anchor >= 0:
+                            self.is_linked = True
+                        add_piece(_new(Piece, (text, self.style, anchor)))
             elif kind >= _INLINE:
                 child = node.child
                 opened = (
-                    self.open_frame(node, tag, child is None)  # type: ignore[arg-type]
+                    open_frame(node, tag, child is None)  # type: ignore[arg-type]
                     if kind == _FRAME
-                    else self.open_inline(node, tag)  # type: ignore[arg-type]
+                    else open_inline(node, tag)  # type: ignore[arg-type]
                 )
                 if opened is not None:
                     if child is not None:
-                        stack.append(opened)
+                        push(opened)
                         node = child
                         continue
-                    self.close(*opened)
+                    self.close(opened)
             elif kind == _SPECIAL:
                 segment = self.special(node, tag)  # type: ignore[arg-type]
                 if segment is not None:
-                    stack.append((node, -1, self.style, self.anchor, -1, None))
+                    push((node, -1, self.style, self.anchor, -1, None))
                     node = segment
                     continue
-            following = node.next if stack else None
-            while following is None:
-                if not stack:
-                    self.flush()
-                    return self.out
-                opened = stack.pop()
-                self.close(*opened)
-                following = opened[0].next if stack else None
-            node = following
+            node = node.next if stack else None
+            while node is None and stack:
+                opened = pop()
+                self.close(opened)
+                node = opened[0].next if stack else None
+        self.flush()
+        return self.out
 
     def line_break(self) -> None:
         """One break is a line of the block; a second one in a row ends it, as authors without ``p`` mean it."""
@@ -362,19 +363,19 @@ class _Walk:
             return (tag, hints, itemprop, rel, said, self.frame, len(out.blocks), len(out.pieces), _names(attributes))
         return None
 
-    def close(
-        self, _node: LexborNode, index: int, style: int, anchor: int, opened_anchor: int, mark: _Said | None
-    ) -> None:
+    def close(self, opened: _Open) -> None:
+        _, index, self.style, self.anchor, opened_anchor, mark = opened
         if index >= 0:
             if self.has_text:
                 self.flush()
             frames = self.frames
             frame = frames[index]
-            if self.used < index and len(self.blocks) == frame.first:
+            blocks = len(self.blocks)
+            if blocks == frame.first and self.used < index:
                 self.close_frame(index)
             else:
                 self.frame = frame.parent
-                frame.last = len(self.blocks)
+                frame.last = blocks
                 frame.end = len(frames)
             if self.preformatted and frame.tag == "pre":
                 self.preformatted -= 1
@@ -382,8 +383,6 @@ class _Walk:
             self.anchors[opened_anchor].last = len(self.pieces)
         if mark is not None:
             self.out.marks.append(Mark(*mark[:-1], len(self.pieces), mark[-1]))
-        self.style = style
-        self.anchor = anchor
 
     def close_frame(self, index: int) -> None:
         """End a frame; one that holds neither text nor anything else is forgotten."""
