@@ -213,6 +213,9 @@ def features(scene: Scene, block: Block) -> dict[str, float]:
     return out
 
 
+_COPULAS = frozenset(("is", "was", "has", "ist", "est", "es", "è", "é", "jest"))
+
+
 def _of_wording(said: Wording) -> dict[str, float]:
     out: dict[str, float] = {"bias": 1.0}
     long = max(said.words, 12)
@@ -233,7 +236,7 @@ def _of_wording(said: Wording) -> dict[str, float]:
         out["greets"] = 1.0
     if said.years:
         out["years"] = 1.0
-    if not {"is", "was", "has", "ist", "est", "es", "è", "é", "jest"}.isdisjoint(said.tokens):
+    if not _COPULAS.isdisjoint(said.tokens):
         out["copula"] = 1.0
     return out
 

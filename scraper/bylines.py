@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from scraper.article import Author, Found
@@ -130,7 +131,7 @@ class Bylines:
         name = one.value.name
         if "ld:organization" in one.features or " " not in name or not is_name(name):
             return ()
-        for block in self._near():
+        for block in self._near:
             if name in block.text and block.words <= LINE_WORDS:
                 kind, rest = introduced(block.text)
                 if kind != "other" and names_of(self._pieces(block, rest), NAMED if kind else STRICT) == [name]:
@@ -159,15 +160,16 @@ class Bylines:
                 one.features.update((several, "first of list" if position == 0 else "later in list"))
 
     # -------------------------------------------------------------------------------------------- the text
+    @cached_property
     def _near(self) -> list[Block]:
-        """Return the runs around the headline that are short enough for a byline."""
+        """The runs around the headline that are short enough for a byline."""
         blocks = self.page.blocks
         around = blocks[max(0, self.first) : self.last]
         return [block for block in around if block.index != self.marks.headline and len(block.text) <= BYLINE_CHARS]
 
     def read_bylines(self) -> None:
         """Read the runs by the headline whose words introduce a name: "By …", "3 May · by …", "Author:" above it."""
-        for block in self._near():
+        for block in self._near:
             kind, rest = introduced(block.text)
             if kind:
                 by = kind == "by"
@@ -185,7 +187,7 @@ class Bylines:
 
     def read_lines(self) -> None:
         """Read the runs by the headline that are, or begin with, what looks like a person's name."""
-        for block in self._near():
+        for block in self._near:
             if block.words > LINE_WORDS or introduced(block.text)[0]:
                 continue
             for pieces in self._around_dates(block):

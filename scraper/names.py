@@ -81,6 +81,7 @@ def _first(text: str) -> str:
     return found.group() if found else ""
 
 
+@lru_cache(maxsize=2_048)  # a run by the headline is asked by every way of reading it
 def introduced(text: str) -> tuple[str, str]:
     """Return (what introduces a name: ``by``, ``other`` for a reviewer or photographer, or ``""``; the rest).
 
@@ -145,7 +146,10 @@ def names_of(pieces: Iterable[str], trust: int = STRICT) -> list[str]:
     """
     out: list[str] = []
     for piece in pieces:
-        for part in _SPLIT.split(_BRACKETS.sub(" ", piece[:200])):
+        said = piece[:200]
+        if "(" in said or "[" in said or "（" in said:
+            said = _BRACKETS.sub(" ", said)
+        for part in _SPLIT.split(said):
             name = clean(_NUMBERS.sub("", part) if trust and not out else part)
             if not name or is_credential(name) or name.casefold() in _JOINING:
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from functools import cache, lru_cache
 from urllib.parse import parse_qsl, unquote
 
@@ -124,11 +125,9 @@ def _parts_signals(marks: Marks) -> set[str]:
     out.update(f"host:{hosts[label]}" for label in host.split(".")[:-1] if label in hosts)
     generator = page.meta("generator") or ""
     out.update(f"generator:{kind}" for kind, pattern in _GENERATORS if generator and pattern.search(generator))
-    tags: dict[str, int] = {}
-    for frame in page.frames:
-        tags[frame.tag] = tags.get(frame.tag, 0) + 1
+    tags = Counter([frame.tag for frame in page.frames])
     for tag in ("pre", "form", "table", "article", "button", "section"):
-        out.add(f"{tag}:{_amount(tags.get(tag, 0))}")
+        out.add(f"{tag}:{_amount(tags[tag])}")
     out |= _link_signals(page)
     if any(frame.hints & _COMMENTS for frame in marks.hinted):
         out.add("comments")
@@ -147,7 +146,7 @@ def _parts_signals(marks: Marks) -> set[str]:
 
 def _link_signals(page: Page) -> set[str]:
     """Return what the links lead to, counted in all addresses at once: one search an anchor costs ten times as much."""
-    hrefs = "\n" + "\n".join(anchor.href for anchor in page.walked.anchors)
+    hrefs = "\n" + "\n".join([anchor.href for anchor in page.walked.anchors])
     out = set()
     for name, signs in _LINK_SIGNS:
         count = sum(hrefs.count(sign) for sign in signs)

@@ -59,6 +59,12 @@ def _tables() -> tuple[dict[str, frozenset[str]], dict[str, tuple[tuple[str, str
 
 
 @cache
+def _line_words() -> frozenset[str]:
+    """Return the first words of whole lines."""
+    return frozenset(line.partition(" ")[0] for line in _tables()[0])
+
+
+@cache
 def first_words() -> frozenset[str]:
     """Return what any phrase begins with: its first word, or its first character where words have no spaces.
 
@@ -84,6 +90,12 @@ def kinds_of(text: str) -> frozenset[str]:
     """
     if len(text) > LONGEST_LINE_CHARACTERS:
         return _NONE
+    if text.isascii():  # nearly all runs are told by their first word to be no phrase, without folding the rest
+        first = _WORDS.search(text)
+        if first is not None:
+            word = first.group().lower()
+            if word not in _line_words() and not word.isdigit():
+                return _NONE
     folded = key(text)
     found = _tables()[0].get(folded)
     if found is None and _DIGIT.search(folded):
@@ -98,11 +110,16 @@ def beginnings_of(text: str) -> frozenset[str]:
     >>> "updated_label" in beginnings_of("Last Updated on July 26, 2021")
     True
     """
+    starts = _tables()[1]
+    if text.isascii():
+        first = _WORDS.search(text)
+        if first is not None and first.end() < 200 and first.group().lower() not in starts:
+            return kinds_of(text)
     folded = key(text[:200])
     if not folded:
         return _NONE
     bucket = _bucket(folded)
     after = "" if _UNSPACED_SCRIPT.match(folded) else " "
-    pairs = _tables()[1].get(bucket, ())
+    pairs = starts.get(bucket, ())
     found = {kind for beginning, kind in pairs if folded == beginning or folded.startswith(beginning + after)}
     return frozenset(found) | kinds_of(text)

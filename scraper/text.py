@@ -65,6 +65,8 @@ def fold(text: str) -> str:
     >>> fold("Back Pain — After “Running”") == fold("back pain after running!")
     True
     """
+    if text.isascii():
+        return " ".join(_WORD.findall(text.lower()))
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 

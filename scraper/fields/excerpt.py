@@ -26,8 +26,12 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
     page = marks.page
     out: dict[str, Found[str]] = {}
     title = fold(marks.best("title") or "")
+    seen: set[str | None] = {None}  # most pages repeat one description under three names
     for name in _METAS:
-        _add(out, plain(page.meta(name)), f"meta:{name}", 0.9, title)
+        said = page.meta(name)
+        if said not in seen:
+            seen.add(said)
+            _add(out, plain(said), f"meta:{name}", 0.9, title)
     for node in page.json_ld[:40]:
         if types_of(node) & ARTICLE_TYPES:
             _add(out, plain(node.get("description")), "json-ld:description", 0.85, title)
@@ -39,9 +43,11 @@ def find(marks: Marks) -> tuple[Found[str], ...]:
 
 
 def _add(out: dict[str, Found[str]], text: str, source: str, confidence: float, title: str) -> None:
+    if len(text) < SHORTEST_CHARS:
+        return
     key = fold(text)
-    if len(text) >= SHORTEST_CHARS and key and key != title:
-        out.setdefault(key, Found(cut(text), source, confidence, text[:80]))
+    if key and key != title and key not in out:
+        out[key] = Found(cut(text), source, confidence, text[:80])
 
 
 def _start_of_body(marks: Marks) -> str:

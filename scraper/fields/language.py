@@ -74,6 +74,7 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ("armenian", re.compile(r"[\u0530-\u058f]"), ("hy",)),
 )
 _SCRIPT_OF = {language: name for name, _, languages in _SCRIPTS for language in languages} | {"ja": "han"}
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]+(?:\u200c[^\W\d_]+)?")
 
@@ -169,8 +170,9 @@ def script_of(text: str) -> str:
     if not letters:
         return ""
     latin = letters
+    foreign = _ASCII.sub("", text)  # what is searched twenty times; often no more than a few quotation marks
     for name, pattern, _ in _SCRIPTS:
-        count = len(pattern.findall(text))
+        count = len(pattern.findall(foreign))
         if count > FOREIGN_SHARE * letters or (name == "kana" and count > 0.1 * letters):
             return name
         latin -= count

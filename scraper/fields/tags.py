@@ -54,6 +54,8 @@ _NO_KICKER = (Hint.NAV | Hint.PREVNEXT | Hint.BYLINE | Hint.AUTHOR | Hint.SITE_H
 _TERMS = frozenset(
     "category categories tags tag taxonomy taxonomies terms term topic topics kicker eyebrow cat cats labels".split()
 )
+_TERM_PART = re.compile("cat|tag|tax|term|topic|kicker|eyebrow|label")
+"""What every one of the terms holds; asked before a name is taken apart."""
 _OF_THE_POST = ("tag", "tags", "category", "cat", "term")
 """Parts that, in front of another, name the post's own category ("category-recipes"), which themes write anywhere."""
 KICKER_WORDS = 3
@@ -178,15 +180,22 @@ def _points(marks: Marks, links: Links, anchor: Anchor, block: Block, labelled: 
 
 def _named_frame(marks: Marks, frame: int) -> int:
     """Return the nearest of the three innermost frames that is named after tags, -1 when none is."""
+    known: dict[int, int] = marks.memo.setdefault("frames named after tags", {})
+    found = known.get(frame)
+    if found is not None:
+        return found
     frames = marks.page.frames
+    found, at = -1, frame
     for _ in range(3):
-        if frame < 0:
+        if at < 0:
             break
-        this = frames[frame]
+        this = frames[at]
         if this.hints & _NAMES or (this.names and _says_terms(this.names)):
-            return frame
-        frame = this.parent
-    return -1
+            found = at
+            break
+        at = this.parent
+    known[frame] = found
+    return found
 
 
 @lru_cache(maxsize=20_000)
@@ -197,7 +206,10 @@ def _says_terms(names: str) -> bool:
     >>> _says_terms("post-detail__category"), _says_terms("post-7 category-recipes")
     (True, False)
     """
-    for token in names.lower().replace("_", "-").split():
+    names = names.lower()
+    if not _TERM_PART.search(names):
+        return False
+    for token in names.replace("_", "-").split():
         parts = [part for part in token.split("-") if part]
         if not parts or (parts[0] in _OF_THE_POST and len(parts) > 1 and parts[1] not in _TERMS):
             continue

@@ -262,18 +262,11 @@ def _add_heading(pool: _Pool, marks: Marks, frame: Frame, seen: set[str]) -> Non
 
 def _place(marks: Marks, frame: Frame) -> list[str]:
     """Return what the place of a heading says: the hints around it, and whether prose stands above it."""
-    around = frame.hints
-    tags = set()
-    parent = frame.parent
-    frames = marks.page.frames
-    while parent >= 0:
-        outer = frames[parent]
-        around |= outer.hints if outer.tag not in ("body", "html") else 0
-        tags.add(outer.tag)
-        parent = outer.parent
+    around, tags = _around(marks, frame.parent)
+    around |= frame.hints
     kind = "h1" if frame.tag == "h1" else "h"
     features = []
-    if around & _WIDGETS or "aside" in tags or "footer" in tags or "nav" in tags:
+    if around & _WIDGETS or not tags.isdisjoint(_BESIDE):
         features.append(f"{kind}|in widget")
     if around & _SITE_HEADS:
         features.append(f"{kind}|in site header")
@@ -291,6 +284,31 @@ def _place(marks: Marks, frame: Frame) -> list[str]:
     if marks.prose.prose_in(frame.last, min(frame.last + 12, len(marks.page.blocks))) > 40:
         features.append(f"{kind}|prose follows")
     return features
+
+
+_NOWHERE: tuple[int, frozenset[str]] = (0, frozenset())
+_TOLD_TAGS = frozenset(("aside", "footer", "nav", "article", "main"))
+_BESIDE = frozenset(("aside", "footer", "nav"))
+
+
+def _around(marks: Marks, frame: int) -> tuple[int, frozenset[str]]:
+    """Return (hints, telling tags) of a frame and its ancestors together, body and html left out; each is looked at
+    once a page, because headings share most of them."""
+    known: dict[int, tuple[int, frozenset[str]]] = marks.memo.setdefault("around headings", {-1: _NOWHERE})
+    frames = marks.page.frames
+    pending = []
+    while frame not in known:
+        pending.append(frame)
+        frame = frames[frame].parent
+    hints, tags = known[frame]
+    for index in reversed(pending):
+        this = frames[index]
+        if this.tag not in ("body", "html"):
+            hints |= this.hints
+            if this.tag in _TOLD_TAGS:
+                tags |= {this.tag}
+        known[index] = (hints, tags)
+    return hints, tags
 
 
 # ------------------------------------------------------------------------------------------------ what the head says

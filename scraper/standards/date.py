@@ -67,6 +67,7 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2}):?(\d{2}):?(\d{2})?(Z|[+-]\d{2}:?\d{2})?)?\Z", re.ASCII)
 _EPOCH = re.compile(r"(\d{10})(?:\d{3})?\Z", re.ASCII)
+_NUMBER = re.compile(r"\d")
 _FIRST_EPOCH = 800_000_000  # 1995-05-09: earlier numbers of ten digits are telephone numbers and the like
 
 
@@ -80,8 +81,11 @@ def machine(text: str, lang: str | None = None) -> str | None:
     ('2024-05-06T07:08:09+02:00', '2021-07', None, '2009-02-18')
     """
     text = text.strip()[:100]
-    if not text or not any(character.isdigit() for character in text):
-        return None
+    return _machine(text, lang) if _NUMBER.search(text) else None
+
+
+@lru_cache(maxsize=1_024)  # head, structured data and time elements say the same moment
+def _machine(text: str, lang: str | None) -> str | None:
     found = _ISO.match(text)
     if found and found.end() == len(text.rstrip(" .")):
         return _moment(*(found.group(group) for group in range(1, 8)))
