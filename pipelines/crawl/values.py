@@ -48,8 +48,8 @@ class CrawlLimits:
     """Pages of one paged feed or of one WordPress listing."""
     max_seconds_per_page: float = 30.0
     """Seconds one page may take to extract before its worker is ended; the slowest honest page takes one."""
-    max_worker_mb: int = 512
-    """Megabytes of address space beyond its start that a worker may take; the largest honest page takes 200."""
+    max_worker_mb: int = 256
+    """Megabytes of address space beyond its start that a worker may take; an honest page of 2 MB takes 100."""
     max_worker_deaths: int = 2
     """Workers that may die on one page before it is put into quarantine."""
 

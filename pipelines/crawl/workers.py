@@ -27,8 +27,18 @@ _PIPE_BYTES = 1 << 20  # read in large pieces: the default of 64 KiB costs a wak
 _FAREWELL_S = 1.0  # for a worker to end by itself when its input closes; then it is killed
 
 
+LARGE_BYTES = 1_000_000
+"""Bytes of a page after which its worker is ended: what it took is given back to the machine, which a process does
+not do while it lives."""
+
+
 class Unreadable(Exception):
     """A page whose workers died or hung as often as allowed. ``str()`` says which."""
+
+
+def _bytes_of(work: Task | Lesson) -> int:
+    """Return the size of the largest page of *work*."""
+    return len(work.body) if isinstance(work, Task) else max((len(body) for _, body, _ in work.pages), default=0)
 
 
 def default_workers() -> int:
@@ -147,10 +157,10 @@ class Pool:
                 except TimeoutError:
                     reason = f"it was not read within {self.limits.max_seconds_per_page:g} seconds"
                 finally:
-                    if done:
+                    if done and _bytes_of(work) <= LARGE_BYTES:
                         self._idle.append(worker)
                     else:
-                        await self._discard(worker)
+                        await self._discard(worker, died=not done)
                 if done:
                     return answer
             raise Unreadable(f"{reason}, {self.limits.max_worker_deaths} times")
@@ -168,8 +178,8 @@ class Pool:
         self._all.add(worker)
         return worker
 
-    async def _discard(self, worker: _Worker) -> None:
-        self.deaths += 1
+    async def _discard(self, worker: _Worker, *, died: bool) -> None:
+        self.deaths += died
         self._all.discard(worker)
         await worker.end(kill=True)
 
