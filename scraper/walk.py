@@ -111,6 +111,7 @@ class _Walk:
         "frames",
         "has_text",
         "is_linked",
+        "menuless",
         "out",
         "pieces",
         "placed",
@@ -129,6 +130,7 @@ class _Walk:
         self.block_start = 0
         self.has_text = False
         self.is_linked = False
+        self.menuless = -1  # the open frame that has too few links for a menu: nothing inside has more
         self.preformatted = 0
         self.segments: dict[str, LexborNode] = {}
         self.placed: set[str] = set()
@@ -198,7 +200,7 @@ class _Walk:
             return
         pieces, blocks = self.pieces, self.blocks
         run = pieces[self.block_start :]
-        text = run[0].text if len(run) == 1 else "".join([piece[0] for piece in run])
+        text = run[0][0] if len(run) == 1 else "".join([piece[0] for piece in run])
         split = text.split()
         text = " ".join(split)
         words = len(split)
@@ -281,29 +283,28 @@ class _Walk:
             return None
         index = len(frames)
         mark = None
+        names, hints = "", 0
         if attributes:
             names = attributes.get("class") or ""
             if "id" in attributes:
                 names = f"{names} {attributes['id']}"
-            hints = hints_of(names) if names else 0
-            frame = Frame(index, tag, outer, names, hints, "", "", False, len(self.blocks))
+            if names:
+                hints = hints_of(names)
+        frame = Frame(index, tag, outer, names, hints, "", "", False, len(self.blocks))
+        if rare or hints & _SPEAKING:
             if rare:
                 self.read_rare(frame, attributes)
-            if hints & _SPEAKING:
-                frame.hidden = frame.hidden or hints & _UNSEEN != 0
-                rare = True
-            if rare:
-                mark = self.mark(tag, hints, attributes)
-        else:
-            frame = Frame(index, tag, outer, "", 0, "", "", False, len(self.blocks))
+            if hints & _UNSEEN:
+                frame.hidden = True
+            mark = self.mark(tag, hints, attributes)
         frames.append(frame)
         self.frame = index
-        if (tag == "nav" or frame.hints & _MENU) and not frame.hints & _PAGING and self.is_menu(node):
+        if (tag == "nav" or hints & _MENU) and self.menuless < 0 and not hints & _PAGING and self.is_menu(node):
             self.close_frame(index)
             return None
         if tag == "pre":
             self.preformatted += 1
-            self.note_language(frame.names)
+            self.note_language(names)
         return (node, index, self.style, self.anchor, -1, mark)
 
     def is_menu(self, node: LexborNode) -> bool:
@@ -317,6 +318,8 @@ class _Walk:
             elif tag in _ARTICLE:
                 return False
         if len(links) < MENU_LINKS:
+            if not self.placed and not self.segments:
+                self.menuless = self.frame
             return False
         text = " ".join(node.text(separator=" ").split())
         linked = sum([len(link.text()) for link in links])
@@ -377,6 +380,8 @@ class _Walk:
                 self.frame = frame.parent
                 frame.last = blocks
                 frame.end = len(frames)
+            if index == self.menuless:
+                self.menuless = -1
             if self.preformatted and frame.tag == "pre":
                 self.preformatted -= 1
         elif opened_anchor >= 0:
