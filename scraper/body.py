@@ -86,7 +86,7 @@ def _climb(frame: Frame, marks: Marks, values: list[float]) -> Frame:
     frames = marks.page.frames
     while frame.tag in _NEVER_WHOLE and frame.parent >= 0:
         frame = frames[frame.parent]
-    good = [0.0, *accumulate(max(number, 0.0) for number in values)]
+    good = [0.0, *accumulate([number if number > 0 else 0.0 for number in values])]
     junk_values = [
         float(block.words) if verdict is not None or number < 0 else 0.0
         for block, verdict, number in zip(marks.page.blocks, marks.verdicts, values, strict=True)

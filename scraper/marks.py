@@ -51,9 +51,9 @@ class Prose:
     """Word counts over ranges of blocks, by prefix sums."""
 
     def __init__(self, blocks: list[Block]) -> None:
-        self.words = [0, *accumulate(block.words for block in blocks)]
-        self.linked = [0, *accumulate(block.linked for block in blocks)]
-        self.prose = [0, *accumulate(prose_words(block) for block in blocks)]
+        self.words = [0, *accumulate([block.words for block in blocks])]
+        self.linked = [0, *accumulate([block.linked for block in blocks])]
+        self.prose = [0, *accumulate(map(prose_words, blocks))]
 
     def words_in(self, first: int, last: int) -> int:
         """Return the number of words of the blocks first … last - 1."""
@@ -117,8 +117,9 @@ class Marks:
         verdicts = self.verdicts
         for cut in cuts:
             self.trail.setdefault(step, []).append(cut)
-            verdict = Verdict(step, cut.reason, cut.evidence)
-            for index in range(cut.first, cut.last):
+            first, last, reason, evidence = cut
+            verdict = Verdict(step, reason, evidence)
+            for index in range(first, last):
                 if verdicts[index] is None:
                     verdicts[index] = verdict
 

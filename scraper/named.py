@@ -40,12 +40,8 @@ def named(
     """
     flag = hint.value
     skip_before = 0
-    for frame in marks.hinted:
-        if (
-            frame.hints & flag
-            and frame.index >= skip_before
-            and _believable(marks, frame, max_share, max_prose, min_linked)
-        ):
+    for frame in [frame for frame in marks.hinted if frame.hints & flag]:
+        if frame.index >= skip_before and _believable(marks, frame, max_share, max_prose, min_linked):
             skip_before = frame.end
             yield Cut(frame.first, frame.last, reason, f"{frame.tag} named {frame.names[:80]!r}")
 
@@ -55,8 +51,8 @@ def tagged(
 ) -> Iterator[Cut]:
     """Yield a cut for every frame with one of these tags, under the same guards as ``named``."""
     skip_before = 0
-    for frame in marks.page.frames:
-        if frame.tag in tags and frame.index >= skip_before and _believable(marks, frame, max_share, max_prose, 0.0):
+    for frame in [frame for frame in marks.page.frames if frame.tag in tags]:
+        if frame.index >= skip_before and _believable(marks, frame, max_share, max_prose, 0.0):
             skip_before = frame.end
             yield Cut(frame.first, frame.last, reason, f"{frame.tag} element")
 
@@ -64,13 +60,8 @@ def tagged(
 def with_role(marks: Marks, roles: frozenset[str], reason: str, *, max_share: float = HALF) -> Iterator[Cut]:
     """Yield a cut for every frame with one of these ARIA roles, under the same guards as ``named``."""
     skip_before = 0
-    for frame in marks.page.frames:
-        if (
-            frame.role
-            and frame.role in roles
-            and frame.index >= skip_before
-            and _believable(marks, frame, max_share, None, 0.0)
-        ):
+    for frame in [frame for frame in marks.page.frames if frame.role and frame.role in roles]:
+        if frame.index >= skip_before and _believable(marks, frame, max_share, None, 0.0):
             skip_before = frame.end
             yield Cut(frame.first, frame.last, reason, f"role {frame.role!r}")
 

@@ -129,12 +129,12 @@ class _Places:
             return outer
         ordered = parent.tag == "ol"
         level = Level(parent.index, ordered, frame.index, self.number(parent, frame.index) if ordered else 0)
-        return outer._replace(lists=(*outer.lists, level))
+        return _Place((*outer.lists, level), *outer[1:])
 
     def definition(self, outer: _Place, frame: Frame) -> _Place:
         if len(outer.lists) >= MAX_LEVELS:
             return outer
-        return outer._replace(lists=(*outer.lists, Level(frame.parent, False, frame.index, 0)))
+        return _Place((*outer.lists, Level(frame.parent, False, frame.index, 0)), *outer[1:])
 
     def quote(self, outer: _Place, frame: Frame) -> _Place:
         if len(outer.lists) >= MAX_LEVELS:
@@ -274,7 +274,8 @@ def _segments(marks: Marks, pieces: list[Piece], addresses: dict[int, str]) -> t
     while segments and not segments[-1].text.strip():
         segments.pop()
     if segments:
-        segments[-1] = segments[-1]._replace(text=segments[-1].text.rstrip())
+        text, style, href = segments[-1]
+        segments[-1] = Segment(text.rstrip(), style, href)
     return tuple(segments)
 
 

@@ -158,6 +158,8 @@ class _Nesting:
     def between(self, before: tuple[Level, ...], lists: tuple[Level, ...]) -> str:
         """Return what separates two blocks: a line break between items of one list, else a blank line, quoted where
         both stand in one quote."""
+        if not before or not lists:
+            return "\n\n"
         shared = _shared(before, lists)
         if shared < min(len(before), len(lists)):
             one, other = before[shared], lists[shared]

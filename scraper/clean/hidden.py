@@ -13,10 +13,9 @@ from scraper.named import LITTLE_PROSE_WORDS, named
 
 def find(marks: Marks) -> Iterator[Cut]:
     """Yield hidden frames with little prose."""
-    for frame in marks.page.frames:
+    for frame in [frame for frame in marks.page.frames if frame.hidden]:
         if (
-            frame.hidden
-            and frame.first < frame.last
+            frame.first < frame.last
             and not marks.holds_headline(frame)
             and marks.prose.prose_in(frame.first, frame.last) <= LITTLE_PROSE_WORDS
             and not _is_unfolded(marks, frame)

@@ -20,8 +20,9 @@ def find(marks: Marks) -> Iterator[Cut]:
         return  # a page that is nothing but links
     after = 0
     for block in reversed(blocks):
-        link_only = block.linked > LINKED_SHARE * block.words or not any(map(str.isalnum, block.text))
-        if after <= TAIL_SHARE * total and link_only:
+        if after > TAIL_SHARE * total:
+            break
+        if block.linked > LINKED_SHARE * block.words or not any(map(str.isalnum, block.text)):
             yield Cut(
                 block.index, block.index + 1, "links after the text", f"{block.linked} of {block.words} words in links"
             )

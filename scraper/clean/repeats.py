@@ -41,14 +41,14 @@ def find(marks: Marks) -> Iterator[Cut]:
     while position < len(blocks):
         block = blocks[position]
         earlier = seen.get(block.text)
-        length = _run_length(blocks, earlier, position) if earlier is not None else 0
-        run = blocks[position : position + length]
-        if length and sum(block.words for block in run) >= RUN_WORDS:
-            # Meant or not, the run is judged as a whole: looking again from its second block would be quadratic.
-            if not _is_refrain(marks, blocks, earlier, run):
-                yield from (Cut(block.index, block.index + 1, "a copy of text above", block.text[:60]) for block in run)
-            position += length
-            continue
+        if earlier is not None:
+            run = blocks[position : position + _run_length(blocks, earlier, position)]
+            if sum([block.words for block in run]) >= RUN_WORDS:
+                # Meant or not, the run is judged as a whole: looking again from its second block would be quadratic.
+                if not _is_refrain(marks, blocks, earlier, run):
+                    yield from [Cut(part.index, part.index + 1, "a copy of text above", part.text[:60]) for part in run]
+                position += len(run)
+                continue
         opening = " ".join(block.text.split(None, OPENING_WORDS)[:OPENING_WORDS])
         is_source = block.tag == "pre" and block.words >= SOURCE_WORDS
         is_long = block.words >= max(LONG_BLOCK_WORDS, JOINED * openings.get(opening, 2 * block.words))
@@ -63,11 +63,11 @@ def find(marks: Marks) -> Iterator[Cut]:
         position += 1
 
 
-def _is_refrain(marks: Marks, blocks: list[Block], earlier: int | None, run: list[Block]) -> bool:
+def _is_refrain(marks: Marks, blocks: list[Block], earlier: int, run: list[Block]) -> bool:
     """Tell whether paragraphs stand again among their own siblings, which is meant: copies stand somewhere else, or
     one of the two is not shown."""
     frames = marks.page.frames
-    return earlier is not None and all(
+    return all(
         block.frame != other.frame
         and frames[block.frame].parent == frames[other.frame].parent
         and not (frames[block.frame].hidden or frames[other.frame].hidden)
