@@ -12,6 +12,7 @@ Pure: the caller resolves and connects.
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -43,6 +44,17 @@ def host_and_port(url: str) -> HostPort:
     if not host or parts.scheme not in DEFAULT_PORTS:
         raise InvalidURL(url)
     return host, port or DEFAULT_PORTS[parts.scheme]
+
+
+def without_credentials(url: str) -> str:
+    """Return *url* without the user name and password it may carry: they are neither sent nor written down.
+
+    >>> without_credentials("http://me:secret@blog.example:8000/a?b"), without_credentials("https://blog.example/@me")
+    ('http://blog.example:8000/a?b', 'https://blog.example/@me')
+    """
+    before, mark, after = url.partition("//")
+    authority = re.split(r"[/?#\\]", after, maxsplit=1)[0]
+    return before + mark + after[authority.rfind("@") + 1 :] if mark else url
 
 
 def why_not_public(address: str) -> str | None:

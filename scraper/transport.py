@@ -20,7 +20,7 @@ import httpcore
 import httpx
 
 from scraper.errors import BadContent, BlockedAddress, ConnectFailed, FetchError, TimedOut, Truncated, Unusable
-from scraper.guard import AddressGuard
+from scraper.guard import AddressGuard, without_credentials
 from scraper.limits import FetchSettings
 
 Trace = Callable[[str, dict[str, Any]], Awaitable[None]]
@@ -61,7 +61,8 @@ def _new_pool(settings: FetchSettings, guard: AddressGuard, *, tls: bool) -> htt
     proxy = httpx.Proxy(settings.proxy)
     url = proxy.url
     if url.scheme not in ("http", "https"):
-        raise Unusable(settings.proxy, f"expected an http or https proxy, got {settings.proxy!r}")
+        shown = without_credentials(settings.proxy)
+        raise Unusable(shown, f"expected an http or https proxy, got {shown!r}")
     return httpcore.AsyncHTTPProxy(
         proxy_url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/"),
         proxy_auth=proxy.raw_auth,

@@ -16,6 +16,7 @@ from typing import Any
 
 from pipelines.archive import Archive, moment
 from pipelines.crawl.values import CrawlSettings, LimitHit
+from scraper.guard import without_credentials
 
 _COUNTED = ("requests", "bytes", "pages", "new", "changed", "unchanged", "duplicates", "skipped", "failed", "gone")
 _DETAIL_CHARACTERS = 500
@@ -149,4 +150,5 @@ def _plain(settings: CrawlSettings) -> dict[str, Any]:
     """Return the settings a reader of the journal wants to see."""
     record = asdict(settings)
     record.pop("fetch", None)
+    record["proxy"] = without_credentials(settings.proxy) if settings.proxy else None
     return record

@@ -32,7 +32,6 @@ from scraper.errors import (
     ConnectFailed,
     FetchError,
     InvalidURL,
-    NotFound,
     RobotsDisallowed,
     ServerBusy,
     TimedOut,
@@ -177,13 +176,9 @@ class SiteCrawl:
 
     async def _read_unread(self) -> None:
         """Read the pages that a process which died had fetched and not read."""
-        for item in self.visits.unread():
+        for item, raw in self.visits.unread():
             if self._shared.stopping:
                 return
-            try:
-                raw = self._archive.raw(item.page_id)
-            except NotFound:  # lost with a full disk; it waits as if it had never been asked
-                continue
             self.frontier.reserve(item.page_id)
             headers = (("content-type", raw.content_type),) if raw.content_type else ()
             await self._readers.read(item, raw.body, headers)

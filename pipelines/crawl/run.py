@@ -30,7 +30,7 @@ from pipelines.crawl.values import (
 )
 from pipelines.crawl.workers import Pool
 from scraper.fetch import Fetcher
-from scraper.guard import typed
+from scraper.guard import typed, without_credentials
 from scraper.standards.url import site_of
 
 MAX_SITES_AT_ONCE = 64
@@ -64,7 +64,7 @@ def crawl(
     """
     settings = settings or CrawlSettings()
     with archive.run_lock():
-        names = tuple(dict.fromkeys(starts)) or _known_sites(archive)
+        names = tuple(dict.fromkeys(map(without_credentials, starts))) or _known_sites(archive)
         allowed = typed(names)
         journal = Journal.open(archive, names, settings, now)
         run = _Run(archive, journal, names, settings, report, now)

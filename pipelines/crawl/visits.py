@@ -10,10 +10,11 @@ asked twice. A bad answer (an error page with status 200, an empty shell) never 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from pipelines.archive import Archive, moment
+from pipelines.archive.bodies import RawPage
 from pipelines.crawl import schedule
 from pipelines.crawl.frontier import Frontier, Item
 from pipelines.crawl.journal import Counts, Journal
@@ -23,6 +24,7 @@ from pipelines.crawl.values import UNREAD
 from pipelines.crawl.verdict import Evidence, Verdict, judge
 from scraper import discover, site
 from scraper.discover import Link, Origin
+from scraper.errors import NotFound
 from scraper.response import Response
 
 SHELL_SHARE = 0.2
@@ -100,13 +102,18 @@ class Visits:
         self.count(pages=1)
         return raw_hash
 
-    def unread(self) -> list[Item]:
-        """Return the pages that an earlier process fetched and did not read."""
+    def unread(self) -> Iterator[tuple[Item, RawPage]]:
+        """Yield the pages that an earlier process fetched and did not read, with their raw copies."""
         rows = self._db.execute(
             "SELECT id FROM pages WHERE site = ? AND reason = ? AND raw_hash IS NOT NULL ORDER BY id",
             (self._frontier.host, UNREAD),
         ).fetchall()
-        return [self._frontier.item(row[0]) for row in rows]
+        for (page_id,) in rows:
+            try:
+                raw = self._archive.raw(page_id)
+            except NotFound:  # lost with a full disk: the page waits as if it had never been asked
+                continue
+            yield self._frontier.item(page_id), raw
 
     def unchanged(self, item: Item, response: Response) -> None:
         """Note that a page is as it was: 304, or 200 with the same bytes."""
