@@ -199,9 +199,8 @@ class _Walk:
         if not self.has_text:
             return
         pieces, blocks = self.pieces, self.blocks
-        run = pieces[self.block_start :]
-        text = run[0][0] if len(run) == 1 else "".join([piece[0] for piece in run])
-        split = text.split()
+        first, end = self.block_start, len(pieces)
+        split = (pieces[first][0] if end - first == 1 else "".join([piece[0] for piece in pieces[first:]])).split()
         text = " ".join(split)
         words = len(split)
         if not text.isascii():
@@ -209,11 +208,10 @@ class _Walk:
             if UNSPACED.search(text):
                 words = quick_words(text)
         index = len(blocks)
-        linked = min(self.linked_words(run, index), words) if self.is_linked else 0
+        linked = min(self.linked_words(pieces[first:], index), words) if self.is_linked else 0
         frame = self.frame
         tag = self.frames[frame].tag if frame >= 0 else "body"
-        end = len(pieces)
-        blocks.append(Block(index, frame, tag, text, words, linked, self.block_start, end))
+        blocks.append(Block(index, frame, tag, text, words, linked, first, end))
         self.block_start = end
         self.has_text = self.is_linked = False
 
@@ -265,8 +263,9 @@ class _Walk:
         index = self.anchor = len(anchors)
         rel, title = attributes.get("rel"), attributes.get("title")
         self.used = self.frame
+        # by position: names double the price of a call
         anchors.append(
-            Anchor(index, href, rel.lower() if rel else "", hints, self.frame, len(self.pieces), title=title or "")
+            Anchor(index, href, rel.lower() if rel else "", hints, self.frame, len(self.pieces), 0, -1, title or "")
         )
         return index
 
