@@ -17,12 +17,13 @@ BEGINNING_WORDS = 40
 
 _ANYWHERE = {
     "advertising": "advertising",
-    "share": "sharing",
     "read_more": "a read-more line",
     "cookies": "a cookie notice",
     "newsletter": "a newsletter box",
+    "share": "sharing",
     "comments_heading": "readers' comments",
 }
+"""Kind of phrase → reason. A line of several kinds ("Subscribe") is given the first of the table's."""
 _AT_THE_EDGE = {
     "navigation": "navigation",
     "updated_label": "about the post",
@@ -64,19 +65,22 @@ def find(marks: Marks) -> Iterator[Cut]:
         reason = None
         if block.words <= WHOLE_LINE_WORDS:
             kinds = kinds_of(block.text)
-            reason = next((_ANYWHERE[kind] for kind in kinds if kind in _ANYWHERE), None)
+            reason = _first_of(_ANYWHERE, kinds)
             if reason is None and at_edge:
-                reason = next((_AT_THE_EDGE[kind] for kind in kinds if kind in _AT_THE_EDGE), None)
+                reason = _first_of(_AT_THE_EDGE, kinds)
         if reason is None and at_edge:
             reason = _by_beginning(block.text, block.words)
         if reason is not None:
             yield Cut(block.index, block.index + 1, reason, f"the line {block.text[:80]!r}")
 
 
+def _first_of(reasons: dict[str, str], kinds: frozenset[str]) -> str | None:
+    """Return the reason for the first of the table's kinds, so that no run of the program says another."""
+    return next((reason for kind, reason in reasons.items() if kind in kinds), None) if kinds else None
+
+
 def _by_beginning(text: str, words: int) -> str | None:
-    for kind in beginnings_of(text):
-        if kind in _BY_BEGINNING and (
-            kind not in _LABELS or (words <= LABEL_WORDS and not text.endswith((".", "。", "!", "?")))
-        ):
-            return _BY_BEGINNING[kind]
-    return None
+    kinds = beginnings_of(text)
+    if words > LABEL_WORDS or text.endswith((".", "。", "!", "?")):
+        kinds -= _LABELS
+    return _first_of(_BY_BEGINNING, kinds)

@@ -174,3 +174,10 @@ def test_no_field_takes_most_of_the_body_away() -> None:
     )
     page = article(f'{HEAD}<p class="byline">By Ada Lane</p><article><p>{bio}</p><p>She is well.</p></article>')
     assert bio in page.text
+
+
+def test_a_line_of_several_kinds_is_given_one_reason_in_every_run() -> None:
+    """Sets of words are read in another order by every process; "Subscribe" and "Email" are calls to share as well."""
+    for line in ("Subscribe", "Email"):
+        page = article(f"{HEAD}<div>{paragraphs(*PROSE[:3], line, *PROSE[3:])}</div>")
+        assert reason(page, line) == "a newsletter box"
