@@ -246,7 +246,7 @@ def _add_names(out: dict[str, float], scene: Scene, block: Block, said: Wording)
     if not names:
         out["author_unknown"] = 1.0
     else:
-        heads = sum(word.removesuffix("'s") in names for word in said.head)
+        heads = len([word for word in said.head if word.removesuffix("'s") in names])
         if heads:
             out["name_first"] = 1.0
             if heads > 1:

@@ -181,6 +181,7 @@ def clean(name: str) -> str:
     return " ".join(words).strip(" ,;:|/•·–—-")
 
 
+@lru_cache(maxsize=4_096)
 def is_credential(word: str) -> bool:
     """Tell whether a word is a title or degree and no part of a name."""
     return len(word) < 12 and word.strip(" .,()").casefold().replace(".", "") in _words().credentials
@@ -217,9 +218,10 @@ def is_name(name: str, trust: int = STRICT) -> bool:
         return False
     table = _words()
     lower = [word.casefold().strip(".,") for word in words]
-    if any(word in table.never for word in lower) or all(word in table.function_words for word in lower):
+    if not table.never.isdisjoint(lower) or table.function_words.issuperset(lower):
         return False
-    if any(len(word) > 2 and month_of(word) for word in words) and (len(words) == 1 or any(c.isdigit() for c in name)):
+    may_be_date = len(words) == 1 or any(map(str.isdigit, name))
+    if may_be_date and any(len(word) > 2 and month_of(word) for word in words):
         return False
     if trust == DECLARED or len(words) == 1:
         return True

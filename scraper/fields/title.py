@@ -177,7 +177,7 @@ class _Pool:
                     f"covers slug:{_share(list(slug), set(words)) if slug else 'none'}",
                     f"words:{_size(len(words), len(key))}",
                     f"{shown}|{several}",
-                    f"said:{min(4, sum(feature in _SAID for feature in features))}",
+                    f"said:{min(4, len(_SAID & features))}",
                 )
             )
             if key in self.site_keys:
@@ -210,7 +210,7 @@ def _share(words: list[str], others: set[str] | frozenset[str]) -> str:
     """Return which part of *words* stands among *others*: ``none``, ``few``, ``some``, ``most`` or ``all``."""
     if not words:
         return "none"
-    share = sum(word in others for word in words) / len(words)
+    share = len([word for word in words if word in others]) / len(words)
     return "all" if share == 1 else "most" if share >= 0.7 else "some" if share >= 0.35 else "few" if share else "none"
 
 
@@ -238,7 +238,7 @@ def _add_headings(pool: _Pool, marks: Marks) -> None:
 
 def _add_heading(pool: _Pool, marks: Marks, frame: Frame, seen: set[str]) -> None:
     blocks = marks.page.blocks[frame.first : frame.last]
-    text = " ".join(block.text for block in blocks[:4])
+    text = blocks[0].text if len(blocks) == 1 else " ".join([block.text for block in blocks[:4]])
     name = frame.tag
     if name == "h1":
         pool.h1_count += 1
@@ -250,7 +250,7 @@ def _add_heading(pool: _Pool, marks: Marks, frame: Frame, seen: set[str]) -> Non
         features.append(f"first {frame.tag}")
         seen.add(frame.tag)
     features += _place(marks, frame)
-    if sum(block.linked for block in blocks) >= sum(block.words for block in blocks):
+    if sum([block.linked - block.words for block in blocks]) >= 0:
         features.append(f"{name}|linked")
     pool.add(text, frame.tag, text, *features)
     if len(blocks) > 1:

@@ -145,13 +145,22 @@ def _date(year: int, month: int | None = None, day: int | None = None) -> str | 
         return None
     if day is None:
         return f"{year:04}-{month:02}"
-    if not 1 <= day <= calendar.monthrange(year, month)[1] or (month == day == 1 and year in (1900, 1970)):
+    if (
+        day < 1
+        or (day > 28 and day > calendar.monthrange(year, month)[1])
+        or (month == day == 1 and year in (1900, 1970))
+    ):
         return None
     return f"{year:04}-{month:02}-{day:02}"
 
 
 # ------------------------------------------------------------------------------------------------ dates in text
-_YEAR_DIGITS = re.compile(r"(?<!\d)(?<!\d[.,])(?:1[34]\d\d|19\d\d|20\d\d|2[456]\d\d)(?!\d)", re.ASCII)
+# Begins with its first digit, and looks back over it, because the search leaps to a class of characters.
+_YEAR_DIGITS = re.compile(
+    r"[12](?<!\d[12])(?<!\d[.,][12])(?:(?<=1)[349]|(?<=2)[0456])\d\d(?!\d)",
+    re.ASCII,
+)
+_SEPARATED = re.compile(r"\d\s?[./-]\s?\d", re.ASCII)
 _ANY_YEAR = re.compile(r"(?:1[349]|2[0456])\d\d", re.ASCII)
 _DMY = re.compile(
     r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d\d)(?!\d|[./-]\d|[a-zA-Z]{3})", re.ASCII
@@ -285,7 +294,9 @@ def _east_asian(plain: str) -> list[DateFound]:
 
 def _numeric(plain: str, lang: str | None, day_first: bool | None) -> list[DateFound]:
     """Return the all-digit dates with a year of four digits."""
-    found = []
+    found: list[DateFound] = []
+    if not _SEPARATED.search(plain):
+        return found
     for date in _YMD.finditer(plain):
         value = _date(int(date.group(1)), int(date.group(3)), int(date.group(4)))
         if value:
@@ -362,9 +373,9 @@ class _Token:
 def _tokens(plain: str, first: int, last: int) -> list[_Token]:
     out = []
     for token in _TOKEN.finditer(plain, first, last):
-        digits, word, _ = token.groups()
-        number = (int(digits) if len(digits) <= 4 else 99_999) if digits else -1 if word else -2
-        out.append(_Token(token.start(), token.end(), number, token.group()))
+        text, kind = token.group(), token.lastindex
+        number = (int(text) if len(text) <= 4 else 99_999) if kind == 1 else -1 if kind == 2 else -2
+        out.append(_Token(*token.span(), number, text))
     return out
 
 
@@ -421,8 +432,8 @@ def _read(tokens: list[_Token], lang: str, *, leftwards: bool) -> _Read | None:
         else:
             break
         if token.number >= 0 or (month and word):
-            covered = tokens[at : at + used]
-            edges = [min(edges[0], *(t.first for t in covered)), max(edges[1], *(t.last for t in covered))]
+            end = tokens[at + used - 1]
+            edges = [min(edges[0], token.first, end.first), max(edges[1], token.last, end.last)]
         at += used
     return _end(month, day, False, word, edges)
 
@@ -436,7 +447,8 @@ def _end(month: int, day: int, bad_day: bool, word: str, edges: list[int]) -> _R
 def _is_noise(tokens: list[_Token], at: int, leftwards: bool) -> bool:
     """Tell whether a word says nothing: a connecting word, or an ordinal ending at a number (``26th``, ``25শে``)."""
     token = tokens[at]
-    if token.text.strip(".").casefold() in _CONNECTING or token.text.casefold() in _CONNECTING or token.text == ".":
+    folded = token.text.casefold()
+    if folded in _CONNECTING or folded.strip(".") in _CONNECTING or folded == ".":
         return True
     if leftwards:
         number = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -456,13 +468,14 @@ def _is_noise(tokens: list[_Token], at: int, leftwards: bool) -> bool:
 
 def _month_at(tokens: list[_Token], at: int, lang: str, leftwards: bool) -> tuple[int, int]:
     """Return (month, tokens used) for the word at *at* and up to two more, the longest name first; (0, 1) for none."""
-    for length in (3, 2, 1):
-        words = tokens[at : at + length]
-        if len(words) < length or any(token.number != -1 for token in words):
-            continue
-        ordered = words[::-1] if leftwards else words
-        name = " ".join(token.text for token in ordered)
-        month = month_of(name, lang)
+    words: list[str] = []
+    for token in tokens[at : at + 3]:
+        if token.number != -1:
+            break
+        words.append(token.text)
+    for length in range(len(words), 0, -1):
+        ordered = words[:length][::-1] if leftwards else words[:length]
+        month = month_of(" ".join(ordered), lang)
         if month:
             return month, length
     return 0, 1
