@@ -74,8 +74,11 @@ class Links:
         """For every anchor the block it stands in, for image links the next block; never falling."""
         place = 0
         for anchor in self.anchors:
-            at = anchor.block if anchor.block >= 0 else frames[anchor.frame].first if anchor.frame >= 0 else 0
-            place = max(at, place)
+            at = anchor.block
+            if at < 0 <= anchor.frame:
+                at = frames[anchor.frame].first
+            if at > place:
+                place = at
             self.places.append(place)
         self._targets: dict[str, Target | None] = {}
         self._posts: dict[str, Target | None] = {}
@@ -108,10 +111,12 @@ class Links:
         Not: other sites, this page, the home page, lists (category, tag, author, page 2, year), services (privacy,
         contact), media, shops. Judged by the address alone.
         """
-        if href not in self._posts:
+        try:
+            return self._posts[href]
+        except KeyError:
             target = self.target(href)
-            self._posts[href] = target if target is not None and self._may_be_post(target) else None
-        return self._posts[href]
+            found = self._posts[href] = target if target is not None and self._may_be_post(target) else None
+            return found
 
     def _may_be_post(self, target: Target) -> bool:
         here = self.here

@@ -47,15 +47,18 @@ _LISTS = ("role", "verb", "life", "first_person", "third_person", "we", "you", "
 
 
 @cache
-def _tables() -> tuple[dict[str, tuple[int, ...]], tuple[str, ...], tuple[str, ...]]:
-    """Return (word → positions of its lists, greetings, parts of words in unspaced scripts)."""
+def _tables() -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return (word → positions of its lists, first character → greetings, parts of words in unspaced scripts)."""
     with data_path("lists", "person_words.toml").open("rb") as file:
         lists = tomllib.load(file)
     table: dict[str, tuple[int, ...]] = {}
     for position, name in enumerate(_LISTS):
         for word in set(lists[name]["words"].split()):
             table[word] = (*table.get(word, ()), position)
-    greetings = tuple(start.strip() + after for start in lists["greeting"]["starts"] for after in " ,!.'")
+    greetings: dict[str, tuple[str, ...]] = {}
+    for start in lists["greeting"]["starts"]:
+        said = start.strip()
+        greetings[said[0]] = (*greetings.get(said[0], ()), *(said + after for after in " ,!.'"))
     return table, greetings, tuple(lists["unspaced"]["parts"])
 
 
@@ -80,9 +83,10 @@ def wording_of(text: str) -> Wording:
         for position in table[token]:
             counts[position] += 1
     if not folded.isascii():
-        said = sum(part in folded for part in parts)
+        said = len([part for part in parts if part in folded])
         counts[0] += said
         counts[2] += said
+    opening = folded.lstrip("¡¿\"'“«( ")
     role, verb, life, first_person, third_person, we, you, pitch, years = counts
     return Wording(
         len(words),
@@ -94,7 +98,7 @@ def wording_of(text: str) -> Wording:
         we,
         you,
         pitch,
-        folded.lstrip("¡¿\"'“«( ").startswith(greetings),
+        opening.startswith(greetings.get(opening[:1], ())),
         years > 0,
         tuple(words[:HEAD_WORDS]),
         tokens,

@@ -85,7 +85,7 @@ def _may_hold(text: str) -> bool:
             if sign in low:
                 return True
         return False
-    return any(character.isdigit() for character in text) or "less than a" in text
+    return any(map(str.isdigit, text)) or "less than a" in text
 
 
 def _minutes(found: re.Match[str]) -> int:

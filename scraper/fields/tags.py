@@ -261,8 +261,11 @@ def _unlinked(marks: Marks, first: int, last: int) -> Iterator[tuple[int, str, s
     for block in blocks[first:last]:
         if block.linked or block.words > LABELLED_WORDS:
             continue
-        head, colon, listed = block.text.replace("：", ":").partition(":")
-        if not colon or len(head) > BEGINNING_CHARACTERS or head.lower().split(" ")[0] not in words:
+        said = block.text
+        if ":" not in said and "：" not in said:
+            continue
+        head, _, listed = said.replace("：", ":").partition(":")
+        if len(head) > BEGINNING_CHARACTERS or head.lower().split(" ")[0] not in words:
             continue
         if "tags_label" in kinds_of(head):
             for offset, text in enumerate(_SPLIT.split(listed.strip())):
