@@ -16,11 +16,11 @@ from typing import Any
 
 from scraper import clean, fields
 from scraper.article import ARTICLE, Article, Dropped, Found, Image
-from scraper.blocks import Block, quick_words
+from scraper.blocks import quick_words
 from scraper.body import choose_container
 from scraper.dump import steps as dump_steps
 from scraper.dump.outline import outline_of_dump
-from scraper.marks import Cut, Marks
+from scraper.marks import Cut, Marks, Verdict
 from scraper.outline import Line, outline
 from scraper.page import Page, parse, parse_text
 from scraper.render import to_html, to_markdown, to_text
@@ -87,9 +87,10 @@ def judge(page: Page, template: Any = None) -> Marks:
     for step, cut in clean.WITHIN_THE_BODY:
         marks.add(step, cut(marks))
     for name, find in fields.AFTER_THE_BODY:
-        kept = marks.kept()
+        before = marks.verdicts.copy()
         marks.known[name] = find(marks)
-        _give_back(marks, kept)
+        if marks.verdicts != before:
+            _give_back(marks, before)
     _mark_outside(marks)
     return marks
 
@@ -98,8 +99,10 @@ MAX_CLAIM = 0.3
 """Share of the body's words that one field may take out of it: a bio or a list of links that is more is the text."""
 
 
-def _give_back(marks: Marks, kept: list[Block]) -> None:
+def _give_back(marks: Marks, before: list[Verdict | None]) -> None:
     """Undo what a field took out of the body when it is too much of it. The field's value stays as it was found."""
+    first, last = marks.body
+    kept = [block for block in marks.page.blocks[first:last] if before[block.index] is None]
     taken = [block for block in kept if marks.verdicts[block.index] is not None]
     if taken and sum(block.words for block in taken) > MAX_CLAIM * sum(block.words for block in kept):
         for block in taken:
