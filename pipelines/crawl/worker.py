@@ -26,14 +26,18 @@ _MIB = 1024 * 1024
 
 
 def main(arguments: list[str]) -> None:
-    """Work until standard input ends. *arguments*: megabytes of address space that may be added to the present."""
+    """Work until standard input ends.
+
+    *arguments*: megabytes of address space that may be added to the present, seconds of processor time for one page.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crawl's to handle; it closes our input
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a stray print must not fall between the frames
     import scraper.extract  # noqa: F401  (what every page needs comes before the limit and the freeze)
 
-    if arguments:
-        _limit_memory(int(arguments[0]))
+    more_mb, cpu_s = (int(argument) for argument in arguments or ("0", "0"))
+    if more_mb:
+        _limit_memory(more_mb)
     # A page makes some 50,000 short-lived objects and no circles to speak of: looking for circles 70 times a page costs
     # a tenth of the work.
     gc.freeze()
@@ -42,6 +46,8 @@ def main(arguments: list[str]) -> None:
     while (frame := read_frame(source)) is not None:
         # The frames come from the process that started this one, through a pipe nobody else holds.
         work: Task | Lesson = pickle.loads(frame)  # noqa: S301
+        if cpu_s:
+            _limit_time(cpu_s)
         done = learnt(work) if isinstance(work, Lesson) else read(work, _template(work, templates))
         answer = pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
         sink.write(FRAME.pack(len(answer)))
@@ -67,10 +73,23 @@ def _template(task: Task, templates: OrderedDict[tuple[str, int], Any]) -> Any:
 
 def _limit_memory(more_mb: int) -> None:
     """Let the address space grow by *more_mb* megabytes and no further: a page may not take the machine with it."""
-    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  (a kernel file, not a path of ours)
-        pages = int(file.read().split()[0])
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  (a kernel file, not a path of ours)
+            pages = int(file.read().split()[0])
+    except OSError:  # not Linux: nothing says how much is taken already
+        return
     limit = pages * resource.getpagesize() + more_mb * _MIB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _limit_time(more_s: int) -> None:
+    """Let this process use *more_s* more seconds of processor time; then the kernel ends it.
+
+    The crawl ends a worker that takes too long by the clock. This is for a worker whose crawl was killed meanwhile.
+    """
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + 1 + more_s, hard))
 
 
 def read_frame(source: BinaryIO) -> bytes | None:

@@ -60,6 +60,7 @@ class _Worker:
             "-m",
             "pipelines.crawl.worker",
             str(limits.max_worker_mb),
+            str(max(1, round(limits.max_seconds_per_page))),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -64,6 +66,18 @@ def test_a_page_that_hangs_is_given_up_and_the_next_is_read() -> None:
         return await pool.read(task(2))
 
     assert with_pool(work, limits=limits).article.title == Blog().title(2)
+
+
+def test_a_worker_without_its_crawl_ends_when_its_time_is_used_up() -> None:
+    """Nobody is left to look at the clock when the crawl was killed: the kernel does."""
+    code = (
+        "import resource, pipelines.crawl.worker as worker\n"
+        "worker._limit_time(1)\n"
+        "assert 1 <= resource.getrlimit(resource.RLIMIT_CPU)[0] <= 5\n"
+        "while True: pass"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], timeout=60, check=False)
+    assert ended.returncode == -signal.SIGXCPU
 
 
 def test_a_template_is_sent_once_and_used() -> None:

@@ -47,7 +47,7 @@ FAULTS = (
     Fault("reset-at-once", _at_page(send(b"", end="reset")), reason="closed|reset"),
     Fault("half-a-head", _at_page(send(head()[:-2])), reason="closed|not HTTP"),
     Fault("wrong-status-line", _at_page(send(b"HTTP/1.1 banana\r\n\r\n" + _WHOLE)), reason="not HTTP", quick=True),
-    Fault("no-head", _at_page(send(_WHOLE)), reason="not HTTP"),
+    Fault("no-head", _at_page(send(_WHOLE)), reason="closed|HTTP"),
     Fault("status-000", _at_page(send(head(status="000 Nothing") + _WHOLE)), reason="HTTP"),
     Fault("status-99999", _at_page(send(head(status="99999 Many") + _WHOLE)), reason="not HTTP"),
     Fault("binary-noise", _at_page(send(bytes(range(256)) * 400)), reason="not HTTP"),
@@ -66,7 +66,6 @@ FAULTS = (
         "many-headers",
         _at_page(send(head({f"X-{number}": "x" for number in range(9_000)}), _WHOLE)),
         states=(ARCHIVED, FAILED),
-        reason="head|HTTP",
     ),
     Fault("endless-informational", _at_page(send(b"HTTP/1.1 100 Continue\r\n\r\n", times=0)), reason="head|HTTP"),
     Fault(
