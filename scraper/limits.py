@@ -53,8 +53,8 @@ class Timeouts:
     """From the request to the end of the answer's headers: slow blogs render a page for ten seconds and more."""
     read_s: float = 20.0
     """Between two pieces of the body."""
-    total_s: float = 60.0
-    """The whole attempt, body included, whatever trickles in: 5 MiB at 1 Mbit/s."""
+    total_s: float = 45.0
+    """The whole attempt, body included, whatever trickles in: 10 MiB at 2 Mbit/s."""
     cut_s: float = 20.0
     """The body of a document that may be cut (robots.txt): what has arrived by then counts, as with its size limit."""
 
