@@ -32,9 +32,8 @@ class Found(Generic[T]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON-ready form: value, source, confidence (three digits), raw."""
-        value = self.value
-        plain = value.to_dict() if hasattr(value, "to_dict") else value
-        return {"value": plain, "source": self.source, "confidence": round(self.confidence, 3), "raw": self.raw}
+        value = _plain(self.value)
+        return {"value": value, "source": self.source, "confidence": round(self.confidence, 3), "raw": self.raw}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +159,9 @@ class Article:
         With *evidence*, two keys more: ``evidence`` {field: [{value, source, confidence, raw}, …]} and ``dropped``
         [{text, step, reason, evidence}, …].
 
+        >>> found = Found((Author("Ida"),), "meta:author", 0.9)
+        >>> Article(evidence={"authors": (found,)}).to_dict(evidence=True)["evidence"]["authors"][0]["value"]
+        [{'name': 'Ida', 'url': None}]
         >>> Article(title="On Tides", authors=(Author("Ida"),)).to_dict()["authors"]
         [{'name': 'Ida', 'url': None}]
         """
@@ -189,9 +191,10 @@ class Article:
 
 
 def _plain(value: Any) -> Any:
+    """Return a field's value as JSON knows it."""
     if isinstance(value, tuple):
-        return [item.to_dict() if hasattr(item, "to_dict") else item for item in value]
-    return value
+        return [_plain(item) for item in value]
+    return value.to_dict() if hasattr(value, "to_dict") else value
 
 
 _NESTED: dict[str, Any] = {"authors": Author, "related": Related, "prev_next": Neighbour, "images": Image}

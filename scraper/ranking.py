@@ -41,12 +41,14 @@ class Model:
     """Confidence from which a value is answered, 0–1."""
 
     def score(self, features: Iterable[str]) -> float:
-        """Return the sum of the weights of the features that hold, and of ``bias``."""
+        """Return the sum of the weights of the features that hold, and of ``bias``.
+
+        The sum is exact, so that a set's order, which differs from run to run, cannot decide between equals.
+        """
         weights = self.weights
-        total = weights.get("bias", 0.0)
-        for name in features:
-            total += weights.get(name, 0.0)
-        return total
+        found = [weights[name] for name in features if name in weights]
+        found.append(weights.get("bias", 0.0))
+        return math.fsum(found)
 
 
 @cache
