@@ -29,7 +29,7 @@ def test_every_field_of_the_evidence_can_be_written_as_json() -> None:
         record = extract(page.read_bytes(), url="https://blog.example/a").to_dict(evidence=True)
         assert json.loads(json.dumps(record)) == record
         fields |= record["evidence"].keys()
-    assert {"title", "authors", "published", "author_bio", "related", "tags", "prev_next"} <= fields
+    assert {"title", "authors", "published", "author_bio", "related", "tags"} <= fields
 
 
 def test_the_order_of_sets_decides_nothing() -> None:
