@@ -19,6 +19,7 @@ from scraper.guard import typed
 from scraper.limits import Limits, Timeouts
 from tests.blog import Blog
 from tests.hostile.server import HostileServer, drip, head
+from tests.scraper.test_fetch import FakeTime
 from tests.server import Reply, Request, serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,13 +46,12 @@ def test_what_is_no_limit_is_refused(pair: str) -> None:
 def get(url: str, kind: str = "page", **limits: Any) -> Any:
     """Fetch *url* under *limits*, without waiting between attempts."""
 
-    async def no_sleep(seconds: float) -> None:
-        await asyncio.sleep(0)
+    time = FakeTime()
 
     async def inside() -> Any:
         pairs = [f"{name}={value}" for name, value in {"attempts": 1, **limits}.items()]
         settings: FetchSettings = replace(with_bounds(CrawlSettings(), pairs).fetch_settings(), obey_robots=False)
-        async with Fetcher(settings, allow_private=typed([url]), sleep=no_sleep) as fetcher:
+        async with Fetcher(settings, allow_private=typed([url]), clock=time.clock, sleep=time.sleep) as fetcher:
             return await fetcher.get(url, kind=kind)
 
     return asyncio.run(inside())

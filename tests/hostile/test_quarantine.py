@@ -13,9 +13,9 @@ from tests.hostile.pages import post
 from tests.hostile.values import PAGE, POSTS
 from tests.server import Reply, serve
 
-# Reading it takes some 250 MB of the worker's memory; the limit of the test leaves it less than half of that.
-LARGE = post("<p><b>x</b></p>" * 200_000)
-NARROW = CrawlLimits(max_worker_mb=120)
+# Reading it takes some 120 MB of the worker's memory; the limit of the test leaves it half of that.
+LARGE = post("<p><b>x</b></p>" * 100_000)
+NARROW = CrawlLimits(max_worker_mb=60)
 
 
 def test_a_page_that_takes_too_much_memory(tmp_path: Path, call: Caller) -> None:
