@@ -31,6 +31,8 @@ SHELL_SHARE = 0.2
 """Share of its former words below which a page that has shrunk is no longer believed to be the same post."""
 SHELL_WORDS = 80
 """Words from which on a page that has shrunk is believed all the same: the author has cut it."""
+MISSING = frozenset((404, 410, 451))
+"""Answers that say that a page is not there any more; 401 and 403 say only that we may not see it today."""
 LONG_REST = timedelta(days=7)
 """How long a page that cannot be had for good reason (404, not a page) is left alone."""
 
@@ -135,6 +137,9 @@ class Visits:
         A page without an article fails. One with an article is looked at a second time before it is taken for gone; 410
         says so at once (RFC 9110 §15.5.11: the condition is likely to be permanent).
         """
+        if item.state == "archived" and status not in MISSING:
+            self.failed(item, f"HTTP {status}", status=status, transient=True)
+            return
         at = moment(self.now())
         reason = f"HTTP {status}"
         has_article = item.state in ("archived", "gone")

@@ -65,6 +65,19 @@ def test_ten_posts_beside_each(together: Together) -> None:
     assert together.run.seconds < 3 * MOST_S
 
 
+def test_what_shows_only_when_the_same_command_runs_again(tmp_path: Path) -> None:
+    chosen = [fault for fault in FAULTS if fault.quick and fault.crawls > 1]
+    assert len(chosen) >= 2
+    with HostileServer(fault.name for fault in chosen) as server:
+        for fault in chosen:
+            set_up(server.places[fault.name], fault)
+        for _ in range(2):
+            run = crawl(tmp_path / "all.db", [server.places[fault.name].url + "/" for fault in chosen])
+        with Archive(tmp_path / "all.db", readonly=True) as archive:
+            outcomes = [judge(fault, server.places[fault.name], archive, run) for fault in chosen]
+    assert {one.fault.name: one.complaints for one in outcomes if one.complaints} == {}
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_alone(fault: Fault, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.hostile.pages import TRUTH, post, posted
 from tests.hostile.server import send
-from tests.hostile.values import ANY_GOOD, ARCHIVED, FAILED, PAGE, QUEUED, SKIPPED, Fault
+from tests.hostile.values import ANY_GOOD, ARCHIVED, DUPLICATE, FAILED, PAGE, QUEUED, SKIPPED, Fault
 from tests.server import Reply
 
 _WHOLE = post().encode()
@@ -29,9 +29,10 @@ def _busy(name: str, value: str, *, quick: bool = False, status: int = 429) -> F
     )
 
 
-def _twice(name: str, first: Reply, then: Reply, **more: Any) -> Fault:
-    """The answer of one day, and that of the next."""
-    return Fault(name, _at([first, then]), states=(ARCHIVED,), text=TRUTH, crawls=2, **more)
+def _twice(name: str, first: Reply, then: Reply, *, moved: bool = False, **more: Any) -> Fault:
+    """The answer of one day, and that of the next; the first day's text must stay."""
+    states = (ARCHIVED, DUPLICATE) if moved else (ARCHIVED,)
+    return Fault(name, _at([first, then]), states=states, text=TRUTH, crawls=2, **more)
 
 
 _SHELL = Reply('<!doctype html><title>The lighthouse ledger</title><div id="root"></div><script>app()</script>')
@@ -86,8 +87,10 @@ FAULTS = (
     _twice("good-then-nothing", posted(), Reply(b""), reason="empty"),
     _twice("good-then-500", posted(), Reply("oh", status=500), reason="500"),
     _twice("good-then-cut", posted(), Reply(_WHOLE[:900], length=len(_WHOLE)), reason="ended before"),
-    _twice("good-then-elsewhere", posted(), Reply(status=302, headers={"Location": "/"}), reason=""),
-    _twice("good-then-forbidden", posted(), Reply("no", status=403), reason=""),
+    _twice(
+        "good-then-elsewhere", posted(), Reply(status=302, headers={"Location": "/"}), reason="redirects", moved=True
+    ),
+    _twice("good-then-forbidden", posted(), Reply("no", status=403), reason="403"),
     Fault(
         "missing-with-an-article", _at(Reply(_WHOLE, status=404)), states=(FAILED, SKIPPED), reason="404", quick=True
     ),
