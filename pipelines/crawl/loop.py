@@ -232,9 +232,7 @@ class SiteCrawl:
     async def _read_sources(self, feeds: Feeds) -> None:
         """Read what the site says of itself: what it names, and the usual places when a program has made it."""
         shared = self._shared
-        self._sources = sources = Sources(
-            self._archive, self.frontier, shared.journal, self.origin, shared.settings.limits, self._source
-        )
+        self._sources = sources = Sources(shared, self.frontier, self.origin, self._source)
         try:
             robots = await shared.fetcher.robots(self.origin.base + "/")
             named: tuple[str, ...] = robots.sitemaps

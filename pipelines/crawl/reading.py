@@ -55,6 +55,16 @@ class Lesson(NamedTuple):
     """(address, body, headers) triples."""
 
 
+class Listing(NamedTuple):
+    """One feed or sitemap to read."""
+
+    kind: str
+    """``feed`` or ``sitemap``."""
+    url: str
+    body: bytes
+    content_type: str | None
+
+
 class Reading(NamedTuple):
     """What one page says."""
 
@@ -127,6 +137,17 @@ def learnt(lesson: Lesson) -> dict[str, Any]:
 
     responses = (Response(url, url, 200, headers, body, _EPOCH) for url, body, headers in lesson.pages)
     return learn(parse(response) for response in responses).to_dict()
+
+
+def listed(listing: Listing) -> Any:
+    """Return what a source lists: a Feed or a Sitemap. Never raises on account of its content."""
+    if listing.kind == "sitemap":
+        from scraper.standards import sitemap
+
+        return sitemap.parse(listing.body, listing.url)
+    from scraper.standards import feed  # a tenth of a second to import, and an unchanged feed needs no reading
+
+    return feed.parse(listing.body, listing.url, listing.content_type)
 
 
 def _canonical(page: Page, origin: Origin) -> str | None:

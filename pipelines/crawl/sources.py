@@ -14,11 +14,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.archive import Archive, moment
+from pipelines.archive import moment
 from pipelines.crawl.frontier import Frontier
-from pipelines.crawl.journal import Journal
+from pipelines.crawl.reading import Listing
 from pipelines.crawl.schedule import COMPLETE_POSTS, COMPLETE_SHARE
-from pipelines.crawl.values import CrawlLimits
+from pipelines.crawl.shared import Shared
+from pipelines.crawl.workers import Unreadable
 from scraper import discover
 from scraper.discover import Feeds, Link, Origin
 from scraper.errors import FetchError, InvalidURL, TransientError
@@ -70,21 +71,20 @@ class Claim(NamedTuple):
 class Sources:
     """The sources of one site, read in one run."""
 
-    def __init__(
-        self, archive: Archive, frontier: Frontier, journal: Journal, origin: Origin, limits: CrawlLimits, get: Get
-    ) -> None:
+    def __init__(self, shared: Shared, frontier: Frontier, origin: Origin, get: Get) -> None:
         self.answered = 0
         """Sources that answered with something to read, or with nothing new."""
         self.claims = 0
         """Addresses named in this run, or known to be named still."""
         self.changed = 0
         """Sources that answered with something else than last time."""
-        self._archive = archive
-        self._db: sqlite3.Connection = archive.connection
+        self._archive = shared.archive
+        self._db: sqlite3.Connection = shared.archive.connection
         self._frontier = frontier
-        self._journal = journal
+        self._journal = shared.journal
+        self._pool = shared.pool
         self._origin = origin
-        self._limits = limits
+        self._limits = shared.settings.limits
         self._get = get
         self._sitemaps_read = 0
         self._seen: set[str] = set()
@@ -137,9 +137,9 @@ class Sources:
         if response.status == _NOT_MODIFIED or known.content_hash == _hash(response):
             self._unchanged(known, response, lastmod)
             return await self._children_of(url) or bool(known.entries)
-        parsed = sitemaps.parse(response.body, response.final_url)
+        parsed = await self._sitemap(response)
         if parsed.problem == _A_FEED:
-            listed = list(self._feed_claims(_feed(response)))
+            listed = list(self._feed_claims(await self._feed(response)))
             self._write(known, response, listed, count=len(listed), problem=None)
             return bool(listed)
         claims = list(self._sitemap_claims(parsed, url))
@@ -235,7 +235,7 @@ class Sources:
             if response.status == _NOT_MODIFIED or known.content_hash == _hash(response):
                 self._unchanged(known, response, None)
                 return bool(known.entries)
-            parsed = _feed(response)
+            parsed = await self._feed(response)
             claims = list(self._feed_claims(parsed))
             added = self._write(known, response, claims, problem=parsed.problem, count=len(claims), keep=True)
             found = found or bool(claims)
@@ -293,6 +293,29 @@ class Sources:
             )
             if link is not None:
                 yield Claim(link, post.modified, post.title, post.published)
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    async def _sitemap(self, response: Response) -> sitemaps.Sitemap:
+        """Return what a sitemap lists; a long one is read by a worker, as a page is."""
+        try:
+            found: sitemaps.Sitemap = await self._pool.listed(
+                Listing("sitemap", response.final_url, response.body, response.content_type)
+            )
+        except Unreadable as error:
+            return sitemaps.Sitemap(problem=f"it could not be read: {error}")
+        return found
+
+    async def _feed(self, response: Response) -> Feed:
+        try:
+            found: Feed = await self._pool.listed(
+                Listing("feed", response.final_url, response.body, response.content_type)
+            )
+        except Unreadable as error:
+            from scraper.standards.feed import Feed
+
+            return Feed(problem=f"it could not be read: {error}")
+        return found
 
     # -- asking and writing -------------------------------------------------------------------------------------------
 
@@ -432,12 +455,6 @@ class Sources:
 
 
 _NOTHING: tuple[str | None, ...] = ("",)  # equal to no claim
-
-
-def _feed(response: Response) -> Feed:
-    from scraper.standards import feed  # a tenth of a second to import, and an unchanged feed needs no reading
-
-    return feed.parse(response.body, response.final_url, response.content_type)
 
 
 def _hash(response: Response) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from pipelines.crawl.reading import Lesson, Reading, Task, learnt, read
+from pipelines.crawl.reading import Lesson, Listing, Reading, Task, learnt, listed, read
 from pipelines.crawl.values import MAX_WORKERS, CrawlLimits
 from pipelines.crawl.worker import FRAME
 
@@ -32,13 +32,19 @@ LARGE_BYTES = 1_000_000
 not do while it lives."""
 
 
+SHORT_BYTES = 200_000
+"""Bytes of a feed or sitemap up to which reading it here takes less time than sending it to a worker."""
+
+
 class Unreadable(Exception):
     """A page whose workers died or hung as often as allowed. ``str()`` says which."""
 
 
-def _bytes_of(work: Task | Lesson) -> int:
+def _bytes_of(work: Task | Lesson | Listing) -> int:
     """Return the size of the largest page of *work*."""
-    return len(work.body) if isinstance(work, Task) else max((len(body) for _, body, _ in work.pages), default=0)
+    if isinstance(work, Lesson):
+        return max((len(body) for _, body, _ in work.pages), default=0)
+    return len(work.body)
 
 
 def default_workers() -> int:
@@ -68,7 +74,7 @@ class _Worker:
         )
         return cls(process)
 
-    async def ask(self, work: Task | Lesson, template: Callable[[], dict[str, object] | None]) -> Any:
+    async def ask(self, work: Task | Lesson | Listing, template: Callable[[], dict[str, object] | None]) -> Any:
         """Return what the process makes of *work*. Raises EOFError when the process ends instead."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -141,7 +147,13 @@ class Pool:
         found: dict[str, Any] = learnt(lesson) if self._inline else await self._done(lesson, lambda: None)
         return found
 
-    async def _done(self, work: Task | Lesson, template: Callable[[], dict[str, object] | None]) -> Any:
+    async def listed(self, listing: Listing) -> Any:
+        """Return what a feed or sitemap lists; a short one is read here. Raises Unreadable as ``read`` does."""
+        if self._inline or len(listing.body) <= SHORT_BYTES:
+            return listed(listing)
+        return await self._done(listing, lambda: None)
+
+    async def _done(self, work: Task | Lesson | Listing, template: Callable[[], dict[str, object] | None]) -> Any:
         async with self._slots:
             reason = ""
             for _ in range(max(1, self.limits.max_worker_deaths)):
