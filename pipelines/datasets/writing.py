@@ -7,6 +7,7 @@ equal files.
 
 from __future__ import annotations
 
+import glob
 import gzip
 import io
 import os
@@ -35,7 +36,7 @@ def complete_file(path: Path) -> Iterator[BinaryIO]:
 
     Raises ExportError when it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = _temporary(path)
     try:
         with _as_export_error(path):
             with temporary.open("wb") as file:
@@ -59,7 +60,7 @@ def complete_folder(path: Path) -> Iterator[Path]:
         raise ExportError(
             f"{path} is there already and no export made it", hint="name a new folder, or remove this one yourself"
         )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = _temporary(path)
     try:
         with _as_export_error(path):
             temporary.mkdir(parents=True)
@@ -71,6 +72,26 @@ def complete_folder(path: Path) -> Iterator[Path]:
             _sync_folder(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _temporary(path: Path) -> Path:
+    """Return the name under which *path* is written, and take away what killed exports of it have left behind."""
+    for remains in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        owner = remains.name.removesuffix(".part").rpartition(".")[2]
+        if owner.isdigit() and not _is_running(int(owner)):
+            with suppress(OSError):
+                shutil.rmtree(remains) if remains.is_dir() else remains.unlink()
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 @contextmanager
