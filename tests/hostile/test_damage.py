@@ -196,4 +196,6 @@ def test_killed_at_a_random_moment(command: str, blog: Server, whole: Path, tmp_
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("command", ["crawl", "reextract", "pack", "export"])
 def test_killed_at_many_random_moments(command: str, blog: Server, whole: Path, tmp_path: Path) -> None:
-    assert kill_points(command, blog, whole, tmp_path, times=15) >= 5, "the kills came too late to show anything"
+    hits = kill_points(command, blog, whole, tmp_path, times=15)
+    print(f"{command}: {hits} of 15 kills came before the end; each job was finished, each archive is sound")
+    assert hits >= 5, "the kills came too late to show anything"
