@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.phrases",
         "scraper.wording",
         "scraper.calendars",
+        "scraper.oversize",
     ),
     ("scraper.standards",),
     ("scraper.guard", "scraper.politeness", "scraper.coding", "scraper.wire"),
@@ -65,8 +66,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scraper.learning",),
     ("scraper.site", "scraper.discover"),
     ("scraper",),
-    ("pipelines.archive",),
+    ("pipelines.archive", "pipelines.engine"),
     ("pipelines.crawl", "pipelines.datasets", "pipelines.demo"),
+    ("pipelines.corpus",),
     ("pipelines",),
     ("pipelines.cli", "pipelines.web"),
 )
@@ -88,6 +90,7 @@ WINDOWS: dict[str, tuple[str, ...]] = {
     "nh3": ("scraper.render",),
     "click": ("pipelines.cli",),
     "rich": ("pipelines.cli",),
+    "distributed": ("pipelines.engine.dask",),
 }
 
 # Folders of siblings. A family's ground floor is what all members stand on; members do not know one another.

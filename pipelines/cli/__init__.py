@@ -31,7 +31,7 @@ class Entry:
 
     def load(self) -> click.Command:
         """Import the command."""
-        attribute = "import_" if self.name == "import" else self.name
+        attribute = "import_" if self.name == "import" else self.name.replace("-", "_")
         loaded = getattr(importlib.import_module(f"pipelines.cli.{self.module}"), attribute)
         assert isinstance(loaded, click.Command)
         return loaded
@@ -59,7 +59,10 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         "Take out",
-        (Entry("export", "export", "Write the archive's articles as a dataset."),),
+        (
+            Entry("export", "export", "Write the archive's articles as a dataset."),
+            Entry("extract-corpus", "corpus", "Make records of whole corpora of pages."),
+        ),
     ),
     (
         "Account for",

@@ -65,6 +65,15 @@ class Listing(NamedTuple):
     content_type: str | None
 
 
+class Single(NamedTuple):
+    """One page outside any crawl."""
+
+    body: bytes
+    url: str | None
+    content_type: str | None
+    """As the server sent it, None where that is not known."""
+
+
 class Reading(NamedTuple):
     """What one page says."""
 
@@ -128,6 +137,16 @@ def read(task: Task, template: Any = None) -> Reading:
         entries=sum(1 for link in links if link.rank == discover.ENTRY),
         template_version=task.template_key[1] if task.template_key and template is not None else 0,
     )
+
+
+def record(single: Single) -> dict[str, Any]:
+    """Return the record of a page outside any crawl, ``Article.to_dict``. Never raises on account of its content."""
+    from scraper.extract import extract
+
+    if single.url is None or single.content_type is None:
+        return extract(single.body, url=single.url).to_dict()
+    headers = (("content-type", single.content_type),)
+    return extract(Response(single.url, single.url, 200, headers, single.body, _EPOCH)).to_dict()
 
 
 def learnt(lesson: Lesson) -> dict[str, Any]:

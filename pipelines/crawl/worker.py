@@ -16,7 +16,7 @@ import sys
 from collections import OrderedDict
 from typing import Any, BinaryIO
 
-from pipelines.crawl.reading import Lesson, Listing, Task, learnt, listed, read
+from pipelines.crawl.reading import Lesson, Listing, Single, Task, learnt, listed, read, record
 
 FRAME = struct.Struct("!I")
 MAX_TEMPLATES = 64
@@ -45,12 +45,14 @@ def main(arguments: list[str]) -> None:
     templates: OrderedDict[tuple[str, int], Any] = OrderedDict()
     while (frame := read_frame(source)) is not None:
         # The frames come from the process that started this one, through a pipe nobody else holds.
-        work: Task | Lesson | Listing = pickle.loads(frame)  # noqa: S301
+        work: Task | Lesson | Listing | Single = pickle.loads(frame)  # noqa: S301
         if cpu_s:
             _limit_time(cpu_s)
         done: Any
         if isinstance(work, Task):
             done = read(work, _template(work, templates))
+        elif isinstance(work, Single):
+            done = record(work)
         else:
             done = learnt(work) if isinstance(work, Lesson) else listed(work)
         answer = pickle.dumps(done, pickle.HIGHEST_PROTOCOL)

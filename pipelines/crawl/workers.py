@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from pipelines.crawl.reading import Lesson, Listing, Reading, Task, learnt, listed, read
+from pipelines.crawl.reading import Lesson, Listing, Reading, Single, Task, learnt, listed, read, record
 from pipelines.crawl.values import MAX_WORKERS, CrawlLimits
 from pipelines.crawl.worker import FRAME
 
@@ -36,11 +36,14 @@ SHORT_BYTES = 200_000
 """Bytes of a feed or sitemap up to which reading it here takes less time than sending it to a worker."""
 
 
+Work = Task | Lesson | Listing | Single
+
+
 class Unreadable(Exception):
     """A page whose workers died or hung as often as allowed. ``str()`` says which."""
 
 
-def _bytes_of(work: Task | Lesson | Listing) -> int:
+def _bytes_of(work: Work) -> int:
     """Return the size of the largest page of *work*."""
     if isinstance(work, Lesson):
         return max((len(body) for _, body, _ in work.pages), default=0)
@@ -74,7 +77,7 @@ class _Worker:
         )
         return cls(process)
 
-    async def ask(self, work: Task | Lesson | Listing, template: Callable[[], dict[str, object] | None]) -> Any:
+    async def ask(self, work: Work, template: Callable[[], dict[str, object] | None]) -> Any:
         """Return what the process makes of *work*. Raises EOFError when the process ends instead."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -153,7 +156,12 @@ class Pool:
             return listed(listing)
         return await self._done(listing, lambda: None)
 
-    async def _done(self, work: Task | Lesson | Listing, template: Callable[[], dict[str, object] | None]) -> Any:
+    async def single(self, single: Single) -> dict[str, Any]:
+        """Return the record of a page outside any crawl. Raises Unreadable as ``read`` does."""
+        made: dict[str, Any] = record(single) if self._inline else await self._done(single, lambda: None)
+        return made
+
+    async def _done(self, work: Work, template: Callable[[], dict[str, object] | None]) -> Any:
         async with self._slots:
             reason = ""
             for _ in range(max(1, self.limits.max_worker_deaths)):

@@ -71,10 +71,13 @@ def from_file(path: Path, url: str | None = None) -> Incoming:
     return Incoming(str(path), body, address, datetime.fromtimestamp(path.stat().st_mtime, UTC), None)
 
 
-def from_warc(path: Path) -> Iterator[Incoming]:
-    """Yield the HTML pages of a WARC file. Raises BackfileError when it is none, OSError when it cannot be read."""
+def from_warc(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Incoming]:
+    """Yield the HTML pages of a WARC file, or of its records from byte *start* to before *stop*.
+
+    Raises BackfileError when it is none, OSError when it cannot be read.
+    """
     now = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    for capture in warc.captures(path):
+    for capture in warc.captures(path, start, stop):
         if "html" in (capture.content_type or "html"):
             when = _moment(capture.fetched_at) or now
             yield Incoming(capture.url, capture.body, capture.url, when, capture.content_type)

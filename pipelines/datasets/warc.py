@@ -7,15 +7,18 @@ compressed file is a row of gzip members, which Python's gzip reads as one.
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from scraper.coding import BoundedBody
 from scraper.errors import BackfileError, FetchError
 from scraper.limits import Limits
 
+GZIP_MAGIC = b"\x1f\x8b"
 _VERSION = b"WARC/"
 _MAX_HEAD_LINES = 200
 _MAX_LINE_BYTES = 64 * 1024
@@ -36,12 +39,13 @@ class Capture:
     """The body, transfer and content coding undone."""
 
 
-def captures(path: Path) -> Iterator[Capture]:
+def captures(path: Path, start: int = 0, stop: int | None = None) -> Iterator[Capture]:
     """Yield the successful HTTP responses of a WARC file, plain or gzip, in order; broken ones are passed over.
 
-    Raises BackfileError when the file is no WARC, OSError when it cannot be read.
+    Of the file the bytes from *start* to before *stop* (None: its end) are read, which must be whole records. Raises
+    BackfileError when the file is no WARC, OSError when it cannot be read.
     """
-    with _opened(path) as file:
+    with _opened(path, start, stop) as file:
         first = True
         while (head := _head(file)) is not None:
             if first and not head.version.startswith(_VERSION):
@@ -52,10 +56,35 @@ def captures(path: Path) -> Iterator[Capture]:
                 yield capture
 
 
-def _opened(path: Path) -> BinaryIO:
-    with path.open("rb") as probe:
-        is_gzip = probe.read(2) == b"\x1f\x8b"
-    return cast(BinaryIO, gzip.open(path, "rb")) if is_gzip else path.open("rb")
+@contextmanager
+def _opened(path: Path, start: int, stop: int | None) -> Iterator[BinaryIO]:
+    with path.open("rb") as file:
+        file.seek(start)
+        is_gzip = file.read(2) == GZIP_MAGIC
+        file.seek(start)
+        part = file if stop is None else cast(BinaryIO, io.BufferedReader(_Part(file, stop - start)))
+        if not is_gzip:
+            yield part
+            return
+        with gzip.GzipFile(fileobj=part, mode="rb") as unpacked:
+            yield cast(BinaryIO, unpacked)
+
+
+class _Part(io.RawIOBase):
+    """The next *length* bytes of a file."""
+
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self._file = file
+        self._left = length
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(min(len(buffer), self._left))
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
 
 
 @dataclass(frozen=True, slots=True)
