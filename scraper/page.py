@@ -12,6 +12,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from scraper import oversize
 from scraper.blocks import Block, Frame, Walked
 from scraper.dump.walk import is_dump as is_text_dump
 from scraper.dump.walk import walk_text
@@ -148,7 +149,7 @@ def parse_text(
 
 
 def _walked(html: str) -> Walked:
-    root = LexborHTMLParser(limit_depth(html)).root
+    root = LexborHTMLParser(limit_depth(oversize.limited(html))).root
     if root is None:
         return Walked()
     walked = walk(root, streamed='id="S:' in html)

@@ -28,6 +28,11 @@ WRAPPED_SHARE = 0.15
 """Share of the lines that must be full for the text to count as wrapped; else it is the longest line or two."""
 FEWEST_FULL = 5
 """Full lines a wrapped text has at least; fewer are chance."""
+MOST_LINES = 20_000
+"""Lines that are looked at one by one, a long book's; what comes after is taken a whole paragraph at a time, because a
+line costs 2 KB of memory."""
+LINES_AT_ONCE = 200
+"""Lines of such a paragraph, at most."""
 LONG_WORD = 40
 """Characters of a word that may stick out over the width: addresses are not broken."""
 
@@ -55,7 +60,7 @@ def walk_text(dump: str) -> Walked:
     """
     out = Walked()
     out.frames.append(Frame(0, "dump", -1, "", 0, "", "", False, 0, end=1))
-    lines = unwrapped(dump.splitlines())
+    lines = _bounded(unwrapped(dump.splitlines()))
     numbered = _numbered(lines)
     gap = 0
     for position, line in enumerate(lines):
@@ -78,6 +83,21 @@ def walk_text(dump: str) -> Walked:
         gap = 0
     out.frames[0].last = len(out.blocks)
     return out
+
+
+def _bounded(lines: list[str]) -> list[str]:
+    """Return the lines, those after MOST_LINES joined up to the next blank one."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    bounded = lines[:MOST_LINES]
+    group: list[str] = []
+    for line in lines[MOST_LINES:]:
+        if line.strip() and len(group) < LINES_AT_ONCE:
+            group.append(line)
+            continue
+        bounded += (" ".join(group), *([] if line.strip() else [line]))
+        group = [line] if line.strip() else []
+    return [*bounded, " ".join(group)]
 
 
 def _indent(line: str) -> int:
