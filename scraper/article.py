@@ -117,6 +117,8 @@ class Article:
     """The address the page names as its own, absolute, only when plausible; else None."""
     site: str | None = None
     """Host name, lower-case, without ``www.``."""
+    site_name: str | None = None
+    """What the site calls itself, such as ``The Slow Oven``."""
     page_type: str = ARTICLE
     """``"article"`` or the kind of page it is instead: home, listing, tag, category, author, date, page, …"""
     title: str | None = None
@@ -139,6 +141,8 @@ class Article:
     """The page's own summary, else the start of the body."""
     tags: tuple[str, ...] = ()
     """Tags and categories shown for this post."""
+    comments_count: int | None = None
+    """Readers' comments the post has, only if the page says or shows them; 0 when it says that there are none."""
     text: str = ""
     """Body as plain text: paragraphs and headings separated by a blank line, list items on lines of their own."""
     markdown: str = ""

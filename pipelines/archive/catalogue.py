@@ -62,6 +62,8 @@ TABLES: tuple[Table, ...] = (
             "prev_next": "JSON list of {url, title, rel}: the neighbouring posts",
             "markdown": "Body as CommonMark",
             "html": "Body as sanitised HTML",
+            "site_name": "What the site calls itself",
+            "comments_count": "Readers' comments, when the page says or shows them",
         },
     ),
     Table(

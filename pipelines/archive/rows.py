@@ -27,6 +27,7 @@ PLAIN_COLUMNS = (
     "url",
     "canonical_url",
     "site",
+    "site_name",
     "page_type",
     "title",
     "author_bio",
@@ -36,6 +37,7 @@ PLAIN_COLUMNS = (
     "reading_minutes",
     "word_count",
     "excerpt",
+    "comments_count",
     "text",
     "markdown",
     "html",
@@ -110,6 +112,7 @@ def record_hash(article: Article) -> str:
     parts = [
         a.url, a.canonical_url, a.site, a.page_type, a.title, a.author_bio, a.published, a.modified, a.language,
         str(a.reading_minutes), str(a.word_count), a.excerpt, str(len(a.text)), str(len(a.html)), *a.tags,
+        a.site_name, str(a.comments_count),
     ]  # fmt: skip
     for author in a.authors:
         parts += (_AUTHOR, author.name, author.url)

@@ -459,6 +459,19 @@ CREATE TABLE exported (
     )
 
 
+@ARCHIVE.migration
+def m009_site_name_comments_count(database: Database) -> None:
+    """What the site calls itself, and how many comments a post has."""
+    _run(
+        database,
+        """
+ALTER TABLE articles ADD COLUMN site_name TEXT
+;
+ALTER TABLE articles ADD COLUMN comments_count INTEGER
+""",
+    )
+
+
 @RAW.migration
 def m001_bodies(database: Database) -> None:
     """Raw pages: each body once, by itself, as a difference to another, or as a piece of a packed frame."""

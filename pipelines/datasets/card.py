@@ -39,7 +39,7 @@ _CROISSANT_CONTEXT: dict[str, Any] = {
     "sc": "https://schema.org/",
 }
 _KINDS = {
-    **dict.fromkeys(("id", "reading_minutes", "word_count", "revision"), "integer"),
+    **dict.fromkeys(("id", "reading_minutes", "word_count", "comments_count", "revision"), "integer"),
     **dict.fromkeys(("authors", "tags", "related", "prev_next", "images"), "array"),
 }
 

@@ -19,8 +19,9 @@ from urllib.parse import quote, unquote, urldefrag, urlsplit
 SLUG_BYTES = 80
 """Longest slug in a file name: with folder and day well below the 255 bytes a file system allows."""
 FRONT_KEYS = (
-    *("title", "url", "canonical_url", "site", "authors", "author_bio", "published", "modified", "language"),
-    *("reading_minutes", "word_count", "excerpt", "tags", "id", "fetched_at", "revision", "extractor"),
+    *("title", "url", "canonical_url", "site", "site_name", "authors", "author_bio", "published", "modified"),
+    *("language", "reading_minutes", "word_count", "excerpt", "tags", "comments_count"),
+    *("id", "fetched_at", "revision", "extractor"),
 )
 """What the front matter holds, in order; what an article lacks is left out."""
 _LINK = re.compile(r"\]\(<?([^()\s<>]+)>?\)")

@@ -80,6 +80,7 @@ def _columns(pa: Any, name: str) -> list[Any]:
         "authors": records("name", "url"),
         "reading_minutes": pa.int32(),
         "word_count": pa.int32(),
+        "comments_count": pa.int32(),
         "tags": pa.list_(text),
         "related": records("url", "title", "published", "excerpt"),
         "prev_next": records("url", "title", "rel"),

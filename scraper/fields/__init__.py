@@ -14,6 +14,7 @@ from scraper.fields import (
     author_bio,
     authors,
     canonical_url,
+    comments_count,
     excerpt,
     introduced,
     language,
@@ -23,6 +24,7 @@ from scraper.fields import (
     published,
     reading_minutes,
     related,
+    site_name,
     tags,
     title,
 )
@@ -49,6 +51,8 @@ AFTER_THE_BODY: tuple[Field, ...] = (
     ("tags", tags.find),
     ("excerpt", excerpt.find),
     ("page_type", page_type.find),
+    ("comments_count", comments_count.find),
+    ("site_name", site_name.find),
 )
 """Fields that ask where the body is."""
 

@@ -15,6 +15,7 @@ articles = st.builds(
     url=maybe,
     canonical_url=maybe,
     site=st.none() | st.sampled_from(("blog.example", "other.example")),
+    site_name=maybe,
     page_type=st.sampled_from(("article", "listing", "page")),
     title=maybe,
     # an author without an address and one whose address is "" are the same row
@@ -26,6 +27,7 @@ articles = st.builds(
     reading_minutes=st.none() | st.integers(0, 99),
     word_count=st.integers(0, 10_000),
     excerpt=maybe,
+    comments_count=st.none() | st.integers(0, 10_000),
     tags=st.lists(names, max_size=3).map(tuple),
     text=texts,
     markdown=texts,
