@@ -79,6 +79,7 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("quarantine", "upkeep", "List the pages that could not be read, or try them again."),
             Entry("verify", "upkeep", "Check that the archive is whole."),
             Entry("backup", "upkeep", "Copy the archive, safely, even while a crawl writes to it."),
+            Entry("merge", "upkeep", "Bring everything of other archives into this one."),
             Entry("pack", "upkeep", "Store the raw pages in less room."),
             Entry("reextract", "upkeep", "Make the records anew from the stored pages, without the network."),
         ),

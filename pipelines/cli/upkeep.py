@@ -1,4 +1,4 @@
-"""Keep the archive whole and small: ``quarantine``, ``verify``, ``backup``, ``pack`` and ``reextract``."""
+"""Keep the archive whole and small: ``quarantine``, ``verify``, ``backup``, ``merge``, ``pack`` and ``reextract``."""
 
 from __future__ import annotations
 
@@ -74,6 +74,36 @@ def backup(to: Path, db: Path) -> int:
     with open_archive(db) as archive:
         archive.backup(to)
     console.note(f"copied {db} to {to}")
+    return exits.DONE
+
+
+@command("merge", examples=("backfile merge laptop.db server.db",))
+@click.argument("shards", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@db_option
+def merge(shards: tuple[Path, ...], as_json: bool, db: Path) -> int:
+    """Bring everything of other archives into this one.
+
+    Sites, pages, articles with their versions, raw pages and what the crawls know. Where two archives know a page, the
+    one that looked at it last is right. Merging an archive twice changes nothing.
+    """
+    from pipelines.archive import Archive
+    from pipelines.archive.merging import MergeReport, merge_archive
+
+    if db.resolve() in {shard.resolve() for shard in shards}:
+        raise click.UsageError(f"{db} cannot be merged into itself", click.get_current_context())
+    total = MergeReport()
+    with Archive(db) as archive, archive.run_lock():
+        for shard in shards:
+            with open_archive(shard) as other:
+                came = merge_archive(archive, other)
+            total.pages += came.pages
+            total.verdicts.update(came.verdicts)
+    if as_json:
+        console.write_json(total.to_dict())
+    else:
+        verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(total.verdicts.items()))
+        console.note(f"{console.counted(total.pages, 'page')} came over; articles: {verdicts or 'none'}")
     return exits.DONE
 
 
