@@ -164,6 +164,20 @@ class AddressGuard:
             raise blocked(host, port, address, kind)
 
 
+def why_blocked(url: str, allowed: frozenset[HostPort]) -> str | None:
+    """Return what kind of non-public address *url* spells, None for a name, a public address and one of *allowed*.
+
+    >>> why_blocked("http://2130706433:8000/", frozenset()), why_blocked("http://blog.example/", frozenset())
+    ('loopback', None)
+    """
+    try:
+        host, port = host_and_port(url)
+    except InvalidURL:
+        return None
+    address = literal_address(host) if (host, port) not in allowed else None
+    return why_not_public(address) if address is not None else None
+
+
 def blocked(host: str, port: int, address: str, kind: str) -> BlockedAddress:
     """Return the error for *host*, which leads to *address* of that *kind*."""
     shown = f"[{host}]" if ":" in host else host

@@ -93,6 +93,8 @@ def _limit_line(hit: LimitHit) -> str:
     where = f" at {console.line_of(hit.site)}" if hit.site else ""
     example = f", for example {console.line_of(hit.example)}" if hit.example else ""
     left_out = console.counted(hit.times, "address", "addresses")
+    if not hit.limit:
+        return f"{hit.name.replace('_', ' ')}{where}: {hit.times:,}, never connected to{example}"
     return f"limit {hit.name} ({hit.limit:,}){where}: {left_out} left out{example}"
 
 

@@ -22,7 +22,7 @@ from pipelines.crawl.readers import Readers
 from pipelines.crawl.reading import Reading, kept_headers
 from pipelines.crawl.schedule import Ledger
 from pipelines.crawl.shared import Shared
-from pipelines.crawl.sources import Sources
+from pipelines.crawl.sources import Sources, feeds_again
 from pipelines.crawl.verdict import Verdict
 from pipelines.crawl.visits import Visits
 from scraper import discover, site
@@ -41,8 +41,7 @@ from scraper.response import Response
 from scraper.standards import url as urls
 
 HOST_FAILURES = 6
-"""Requests in a row without any answer after which a host is left for a later run: it is down, or it has shut us
-out."""
+"""Requests in a row without any answer after which a host is left for a later run: it is down, or shuts us out."""
 MASS_MISSING_SHARE = 0.25
 """Share of a site's articles that may be missing at once and be believed gone; MASS_MISSING_MIN of them always."""
 MASS_MISSING_MIN = 10
@@ -159,6 +158,7 @@ class SiteCrawl:
             self.ledger,
             self.origin,
             keep_raw=shared.settings.keep_raw,
+            allowed=shared.allowed,
             now=shared.now,
         )
         own = self.origin.own(self.start) or self.start
@@ -188,7 +188,7 @@ class SiteCrawl:
         nothing = Feeds((), None)
         item = self.frontier.item(self._start_id)
         if item.visited_run == self._shared.journal.run_id and item.state in ("page", "archived"):
-            return self._feeds_again()
+            return feeds_again(self._archive, self.host)
         if item.state in ("gone", "skipped", "failed", "duplicate"):
             self._archive.connection.execute("UPDATE pages SET state = 'queued' WHERE id = ?", (item.page_id,))
             item = item._replace(state="queued")
@@ -210,18 +210,7 @@ class SiteCrawl:
         if moved.site == self.origin.site and moved.base != self.origin.base:
             self._move(moved)
         page = await self._answered(item, response, inline=True)
-        return page.feeds if page is not None else self._feeds_again()
-
-    def _feeds_again(self) -> Feeds:
-        """Return the feeds known from an earlier look at the start page, which has not changed since."""
-        rows = self._archive.connection.execute(
-            "SELECT url, kind FROM sources WHERE site = ? AND kind IN ('feed', 'wordpress') AND found_by = 'head'"
-            " ORDER BY id",
-            (self.host,),
-        ).fetchall()
-        wordpress = next((row[0].partition("wp/v2/")[0] for row in rows if row[1] == "wordpress"), None)
-        # A site that was crawled before has had its usual places looked at.
-        return Feeds(tuple(row[0] for row in rows if row[1] == "feed"), wordpress, is_made=True)
+        return page.feeds if page is not None else feeds_again(self._archive, self.host)
 
     def _move(self, moved: Origin) -> None:
         """Take the spelling of the host that answered for the site's own."""
@@ -429,12 +418,14 @@ class SiteCrawl:
             return None
         if final is not None and final != item.url:
             target = self.visits.target(item, final, discover.REDIRECT)
+            if item.state == "archived" and target.state != "archived":
+                return await self._article_redirected(item, target, response)
             self.visits.alias(item, target, f"redirects to {final}", status=response.redirects[0][0])
             if not self.frontier.reserve(target.page_id):
                 return None
             item = target
         elif final is None:
-            self.visits.refused(item, f"redirects to another site: {response.final_url}")
+            self.visits.leads_away(item, "redirects to", response.final_url)
             return None
         same = item.content_hash is not None and item.content_hash == digest(response.body)
         if response.status == _NOT_MODIFIED or (same and item.state not in ("queued", "gone")):
@@ -456,12 +447,23 @@ class SiteCrawl:
         absolute = urls.join(response.final_url, location) if location else None
         own = self.origin.own(absolute) if absolute else None
         if own is None:
-            self.visits.refused(item, f"redirects to another site: {absolute or location}")
+            self.visits.leads_away(item, "redirects to", absolute or location or "no address")
         elif site.guess(own).kind in site.NEVER_A_PAGE:
             self.visits.refused(item, f"redirects to what is no page: {own}")
         else:
-            target = self.visits.target(item, own, discover.REDIRECT)
-            self.visits.alias(item, target, f"redirects to {own}", status=response.status)
+            self.visits.redirected(item, self.visits.target(item, own, discover.REDIRECT), response.status)
+
+    async def _article_redirected(self, item: Item, target: Item, response: Response) -> Reading | None:
+        """Read what a known article redirects to before it is believed that the article has moved there."""
+        reading = None
+        if self.frontier.reserve(target.page_id):
+            if target.content_hash == digest(response.body):
+                self.visits.unchanged(target, response)
+            else:
+                self.visits.fetched(target, response)
+                reading = await self._readers.read(target, response.body, kept_headers(response))
+        self.visits.redirected(item, self.frontier.item(target.page_id), response.redirects[0][0])
+        return reading
 
     def _after_reading(self, item: Item, verdict: Verdict) -> None:
         if item.state == "page" and item.kind in site.LISTINGS and not verdict.is_post:

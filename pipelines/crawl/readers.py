@@ -107,6 +107,8 @@ class Readers:
             return reading
         if len(reading.links) >= limit:
             self._visits.bite("max_links_per_page", item.url)
+        if reading.blocked is not None:
+            self._visits.note_blocked(reading.blocked)
         verdict = self._visits.read(item, reading, is_start=item.page_id == self._start_id)
         self._on_read(item, verdict)
         self._learn_when_due()
@@ -116,9 +118,12 @@ class Readers:
     def _follow_stub(self, item: Item, target: str) -> None:
         own = self._visits.origin.own(target)
         if own is None:
-            self._visits.refused(item, f"a signpost to another site: {target}")
+            self._visits.leads_away(item, "a signpost to", target)
         else:
             page = self._visits.target(item, own, discover.REDIRECT)
+            if item.state == "archived" and page.state != "archived":
+                self._visits.kept(item, f"it was a post and is now a signpost to {own}", status=_OK)
+                return
             self._visits.alias(item, page, f"a signpost to {own}", status=_OK, fetch=False)
 
     def _learn_when_due(self) -> None:

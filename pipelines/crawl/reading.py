@@ -6,6 +6,7 @@ Pure: bytes in, plain values out, so that the same code runs in a worker, in the
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scraper import discover
 from scraper.article import Article
 from scraper.discover import Feeds, Link, Origin
+from scraper.guard import why_blocked
 from scraper.response import Response
 from scraper.text import fold
 
@@ -26,6 +28,8 @@ _STUB_SECONDS = 15  # a meta refresh after a longer time reloads a page that is 
 _STUB_WORDS = 80  # a page with more text is no mere signpost, whatever it refreshes to
 _SAME_WORDS = 30  # texts shorter than this are alike by chance ("Watch the video"), so the title is compared as well
 _LONG_PARAGRAPH_WORDS = 20
+_SPELT_ADDRESS = re.compile(r"(?:https?:)?//(?:[^/?#@]*@)?(?:\[|localhost|%|\d)", re.I)
+"""A cheap look before the whole rule: an address that may spell an IP address."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -98,6 +102,8 @@ class Reading(NamedTuple):
     entries: int
     """Headings in it that are links to other pages of the site: many in a listing, few in a post."""
     template_version: int = 0
+    blocked: str | None = None
+    """The first link to an address within this machine or its network; None on nearly every page."""
 
 
 def kept_headers(response: Response) -> tuple[tuple[str, str], ...]:
@@ -135,6 +141,7 @@ def read(task: Task, template: Any = None) -> Reading:
         text_hash=text_hash,
         paragraph_hash=_paragraph_hash(article.text),
         entries=sum(1 for link in links if link.rank == discover.ENTRY),
+        blocked=_first_blocked(page, task.origin),
         template_version=task.template_key[1] if task.template_key and template is not None else 0,
     )
 
@@ -167,6 +174,15 @@ def listed(listing: Listing) -> Any:
     from scraper.standards import feed  # a tenth of a second to import, and an unchanged feed needs no reading
 
     return feed.parse(listing.body, listing.url, listing.content_type)
+
+
+def _first_blocked(page: Page, origin: Origin) -> str | None:
+    for anchor in page.walked.anchors:
+        if _SPELT_ADDRESS.match(anchor.href):
+            url = page.absolute(anchor.href)
+            if url is not None and origin.own(url) is None and why_blocked(url, frozenset()):
+                return url
+    return None
 
 
 def _canonical(page: Page, origin: Origin) -> str | None:

@@ -107,7 +107,7 @@ class _Run:
         fetcher = Fetcher(self.settings.fetch_settings(), allow_private=allowed, now=self.now, on_start=clocks.starting)
         async with fetcher, Pool(self.settings.workers, self.settings.limits) as pool:
             self._shared = Shared(
-                self.archive, self.journal, fetcher, pool, clocks, self.settings, self.now, self._note_host
+                self.archive, self.journal, fetcher, pool, clocks, self.settings, self.now, self._note_host, allowed
             )
             clocks.restore(fetcher, self.starts)
             if self._is_new():
@@ -295,8 +295,9 @@ class _Run:
     def _problems(self) -> tuple[Problem, ...]:
         """Return the pages nothing came of, then the sources that were named somewhere and could not be read whole."""
         rows = self.archive.connection.execute(
-            "SELECT * FROM (SELECT url, reason, status FROM pages WHERE state = 'failed' AND visited_run = ?1"
-            " ORDER BY id)"
+            "SELECT * FROM (SELECT url, reason, status FROM pages WHERE visited_run = ?1 AND (state = 'failed'"
+            " OR (state = 'archived' AND id IN (SELECT page_id FROM fetches WHERE run_id = ?1 AND outcome IN"
+            " ('failed', 'bad answer', 'quarantined')))) ORDER BY id)"
             " UNION ALL SELECT sources.url, problem, sources.status FROM sources WHERE problem IS NOT NULL AND"
             " coalesce(found_by, '') != 'guess' AND id IN (SELECT source_id FROM fetches WHERE run_id = ?1) LIMIT ?2",
             (self.journal.run_id, MAX_PROBLEMS),

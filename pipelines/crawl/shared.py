@@ -13,6 +13,7 @@ from pipelines.crawl.journal import Journal
 from pipelines.crawl.values import CrawlSettings
 from pipelines.crawl.workers import Pool
 from scraper.fetch import Fetcher
+from scraper.guard import HostPort
 
 
 @dataclass(slots=True)
@@ -28,6 +29,8 @@ class Shared:
     now: Callable[[], datetime]
     tick: Callable[[str], None]
     """Called with the host when something has happened."""
+    allowed: frozenset[HostPort] = frozenset()
+    """Hosts and ports that were typed, so that they may be private ones."""
     lesson: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one site that learns its template: its pages are all in memory meanwhile."""
     stopping: bool = False

@@ -14,15 +14,17 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.archive import moment
+from pipelines.archive import Archive, moment
 from pipelines.crawl.frontier import Frontier
 from pipelines.crawl.reading import Listing
 from pipelines.crawl.schedule import COMPLETE_POSTS, COMPLETE_SHARE
 from pipelines.crawl.shared import Shared
+from pipelines.crawl.values import BLOCKED
 from pipelines.crawl.workers import Unreadable
 from scraper import discover
 from scraper.discover import Feeds, Link, Origin
 from scraper.errors import FetchError, InvalidURL, TransientError
+from scraper.guard import why_blocked, without_credentials
 from scraper.response import Response
 from scraper.standards import sitemap as sitemaps
 from scraper.standards import url as urls
@@ -85,6 +87,7 @@ class Sources:
         self._pool = shared.pool
         self._origin = origin
         self._limits = shared.settings.limits
+        self._allowed = shared.allowed
         self._get = get
         self._sitemaps_read = 0
         self._seen: set[str] = set()
@@ -120,7 +123,15 @@ class Sources:
 
     def _own(self, url: str) -> str | None:
         absolute = urls.join(self._origin.base + "/", url)
-        return self._origin.own(absolute, at_home=True) if absolute else None
+        own = self._origin.own(absolute, at_home=True) if absolute else None
+        if own is None:
+            self._note_blocked(absolute or url)
+        return own
+
+    def _note_blocked(self, url: str) -> None:
+        """Report an address that a source names and nobody may connect to."""
+        if why_blocked(url, self._allowed) is not None:
+            self._frontier.bite(BLOCKED, without_credentials(url))
 
     async def _read_sitemap(self, url: str, *, found_by: str, lastmod: str | None) -> bool:
         if url in self._seen:
@@ -165,7 +176,9 @@ class Sources:
                 published=entry.published,
                 source=source,
             )
-            if link is not None:
+            if link is None:
+                self._note_blocked(entry.url)
+            else:
                 self.claims += 1
                 yield Claim(link, entry.lastmod, entry.title, entry.published)
 
@@ -241,7 +254,8 @@ class Sources:
             found = found or bool(claims)
             # Older pages of a paged feed (RFC 5005) do not change; going on is worth it while there is news.
             page = self._own(parsed.next_url) if parsed.next_url and added else None
-        self._frontier.bite("max_feed_pages", url)
+        if page is not None:
+            self._frontier.bite("max_feed_pages", page)
         return found
 
     def _feed_claims(self, parsed: Feed) -> Iterable[Claim]:
@@ -250,7 +264,9 @@ class Sources:
                 link = discover.claimed(
                     entry.url, self._origin, discover.FEED, text=entry.title or "", published=entry.published
                 )
-                if link is not None:
+                if link is None:
+                    self._note_blocked(entry.url)
+                else:
                     yield Claim(link, entry.updated, entry.title, entry.published)
 
     def vouches_for_all(self) -> bool:
@@ -291,7 +307,9 @@ class Sources:
             link = discover.claimed(
                 post.url, self._origin, discover.WORDPRESS, text=post.title or "", published=post.published
             )
-            if link is not None:
+            if link is None:
+                self._note_blocked(post.url)
+            else:
                 yield Claim(link, post.modified, post.title, post.published)
 
     # -- reading ------------------------------------------------------------------------------------------------------
@@ -459,3 +477,15 @@ _NOTHING: tuple[str | None, ...] = ("",)  # equal to no claim
 
 def _hash(response: Response) -> str:
     return hashlib.blake2b(response.body, digest_size=16).hexdigest()
+
+
+def feeds_again(archive: Archive, host: str) -> Feeds:
+    """Return the feeds known from an earlier look at the start page, which has not changed since."""
+    rows = archive.connection.execute(
+        "SELECT url, kind FROM sources WHERE site = ? AND kind IN ('feed', 'wordpress') AND found_by = 'head'"
+        " ORDER BY id",
+        (host,),
+    ).fetchall()
+    wordpress_root = next((row[0].partition("wp/v2/")[0] for row in rows if row[1] == "wordpress"), None)
+    # A site that was crawled before has had its usual places looked at.
+    return Feeds(tuple(row[0] for row in rows if row[1] == "feed"), wordpress_root, is_made=True)

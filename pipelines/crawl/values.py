@@ -10,6 +10,8 @@ from typing import Any
 
 from scraper.limits import FetchSettings
 
+BLOCKED = "blocked_addresses"
+"""What the report calls addresses within this machine or its network that a site leads to; nobody connects to them."""
 UNREAD = "fetched, still to be read"
 """The reason of a page whose raw copy is kept and whose article is not yet filed."""
 

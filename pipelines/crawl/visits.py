@@ -20,11 +20,12 @@ from pipelines.crawl.frontier import Frontier, Item
 from pipelines.crawl.journal import Counts, Journal
 from pipelines.crawl.reading import Reading
 from pipelines.crawl.schedule import Ledger
-from pipelines.crawl.values import UNREAD
+from pipelines.crawl.values import BLOCKED, UNREAD
 from pipelines.crawl.verdict import Evidence, Verdict, judge
 from scraper import discover, site
 from scraper.discover import Link, Origin
 from scraper.errors import NotFound
+from scraper.guard import HostPort, why_blocked, without_credentials
 from scraper.response import Response
 
 SHELL_SHARE = 0.2
@@ -50,6 +51,7 @@ class Visits:
         *,
         keep_raw: bool,
         now: Callable[[], datetime],
+        allowed: frozenset[HostPort] = frozenset(),
     ) -> None:
         self.counts = Counts()
         self.origin = origin
@@ -61,6 +63,7 @@ class Visits:
         self._journal = journal
         self._ledger = ledger
         self._keep_raw = keep_raw
+        self._allowed = allowed
         self.now = now
 
     def count(self, **what: int) -> None:
@@ -198,6 +201,24 @@ class Visits:
             self._settle(item, state=state, status=None, at=None, reason=reason, rest=LONG_REST)
         self.count(skipped=1)
 
+    def note_blocked(self, url: str) -> str | None:
+        """Report *url* when nobody may connect to it; return what kind of address it is then."""
+        kind = why_blocked(url, self._allowed)
+        if kind is not None:
+            self.bite(BLOCKED, without_credentials(url))
+        return kind
+
+    def leads_away(self, item: Item, how: str, url: str) -> None:
+        """Note that a page leads away from its site: to another one, or to an address that nobody may connect to."""
+        kind = self.note_blocked(url)
+        url = without_credentials(url)
+        if kind is not None:
+            self.failed(item, f"{how} a blocked address: {url} is a {kind} one", status=None, transient=False)
+        elif item.state == "archived":
+            self.kept(item, f"it was a post and is now {how.replace('redirects', 'a redirect')} another site: {url}")
+        else:
+            self.refused(item, f"{how} another site: {url}")
+
     def postponed(self, item: Item, reason: str) -> None:
         """Let a page wait for a later run."""
         with self._archive.transaction():
@@ -245,6 +266,21 @@ class Visits:
             (self._frontier.host, content_hash, item.page_id),
         ).fetchone()
         return self._frontier.item(row[0]) if row is not None and item.state == "queued" else None
+
+    def kept(self, item: Item, problem: str, *, status: int | None = None) -> None:
+        """Note that an archived page answered with something that is no new version of it; its record stays."""
+        with self._archive.transaction():
+            self._keep_good(item, moment(self.now()), problem, status=status)
+        self.count(pages=1, failed=1)
+
+    def redirected(self, item: Item, target: Item, status: int) -> None:
+        """Note a redirect to a page of this site. One from an article to what is none, such as the front page, is how a
+        site hides that something is missing: the article stays, and the report says so."""
+        may_be_post = target.state == "archived" or (target.state == "queued" and target.kind == site.POST)
+        if item.state == "archived" and not may_be_post:
+            self.kept(item, f"it was a post and now redirects to {target.url}", status=status)
+        else:
+            self.alias(item, target, f"redirects to {target.url}", status=status)
 
     def alias(self, item: Item, target: Item, reason: str, *, status: int, fetch: bool = True) -> None:
         """Note that *item* is another address of *target*."""
@@ -383,14 +419,14 @@ class Visits:
             return f"it had {row[0]} words and now has {words}"
         return None
 
-    def _keep_good(self, item: Item, now: str, problem: str) -> None:
+    def _keep_good(self, item: Item, now: str, problem: str, *, status: int | None = 200) -> None:
         """Leave the good record; forget the validators, so that the next run asks for the whole page again."""
         self._db.execute(
             "UPDATE pages SET reason = ?, lease = NULL, visited_run = ?, etag = NULL, last_modified = NULL,"
             " content_hash = NULL, checked_at = ? WHERE id = ?",
             (f"kept: {problem}", self._journal.run_id, now, item.page_id),
         )
-        self._journal.fetch(item.url, page_id=item.page_id, status=200, outcome="bad answer", detail=problem)
+        self._journal.fetch(item.url, page_id=item.page_id, status=status, outcome="bad answer", detail=problem)
         self._frontier.done(item.page_id)
 
     # -- the page's row -----------------------------------------------------------------------------------------------

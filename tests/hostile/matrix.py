@@ -103,13 +103,15 @@ def judge(fault: Fault, place: Place, archive: Archive, run: Run) -> Outcome:
     healthy = sum(place.url + blog.path(number) in stored for number in range(POSTS))
     if healthy < fault.posts:
         complain(f"{healthy} of {fault.posts} healthy posts stored")
-    told = next((one for one in run.report.get("sites", ()) if one["site"] == site), {})
+    told: dict[str, Any] = next((one for one in run.report.get("sites", ()) if one["site"] == site), {})
     if fault.at is not None:
         _judge_story(fault, place, archive, outcome)
     else:
         outcome.state, outcome.reason = "site", told.get("problem") or ""
     if fault.problem and not re.search(fault.problem, told.get("problem") or ""):
         complain(f"the site's problem is told as {told.get('problem')!r}")
+    if fault.limit and (fault.limit, site) not in {(hit["name"], hit["site"]) for hit in run.report.get("limits", ())}:
+        complain(f"the report does not name {fault.limit}")
     article = stored.get(f"{place.url}{fault.at}")
     if fault.text and (article is None or fault.text not in article.text):
         complain("the page's own text is not stored")

@@ -58,6 +58,8 @@ class Fault:
     """Part of the default test run."""
     problem: str = ""
     """A regular expression that the site's problem in the report must match."""
+    limit: str = ""
+    """The limit that the report must name as having bitten."""
     group: str = ""
 
 

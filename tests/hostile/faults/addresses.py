@@ -78,7 +78,7 @@ FAULTS = (
             f"redirect-to-this-machine-{name}",
             _spelt(host),
             states=_ELSEWHERE,
-            reason="another site|blocked|not public|address",
+            reason="blocked",
             quick=name in ("decimal", "octal", "mapped", "plain"),
         )
         for name, host in SPELLINGS.items()
@@ -116,7 +116,7 @@ FAULTS = (
     ),
     Fault("redirect-to-port-0", _to("http://127.0.0.1:0/"), states=(*_ELSEWHERE, *ANY_GOOD)),
     Fault("redirect-to-port-99999", _to("http://127.0.0.1:99999/"), states=(*_ELSEWHERE, *ANY_GOOD)),
-    Fault("links-to-this-machine", _linked, states=(ARCHIVED,), quick=True),
+    Fault("links-to-this-machine", _linked, states=(ARCHIVED,), quick=True, limit="blocked_addresses"),
     Fault(
         "refresh-loop",
         lambda place: {PAGE: Reply(f'<meta http-equiv="refresh" content="0;url={PAGE}?a"><title>wait</title>')},
@@ -126,8 +126,8 @@ FAULTS = (
     Fault(
         "refresh-to-this-machine",
         lambda place: {PAGE: Reply(f'<meta http-equiv="refresh" content="0;url={place.trap}/secret"><title>w</title>')},
-        states=(SKIPPED, PAGE_STATE),
-        reason="another site|page",
+        states=(FAILED,),
+        reason="blocked",
         quick=True,
     ),
     Fault(

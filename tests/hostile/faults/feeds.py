@@ -151,7 +151,7 @@ FAULTS = (
     ),
     _fault("feed-nul", _at(_rss(b"<item><title>a\0b\x1b[2J</title><link>/a\0/</link></item>"))),
     _fault("feed-date-of-400-digits", _at(_rss(f"<item><link>/none/</link><pubDate>{'9' * 400}</pubDate></item>"))),
-    _fault("feed-to-this-machine", _to_the_trap, quick=True),
+    _fault("feed-to-this-machine", _to_the_trap, quick=True, limit="blocked_addresses"),
     _fault("feed-redirect-to-this-machine", lambda place: {FEED: moved(place.trap + "/feed/")}),
     _fault("feed-500", _at(Reply("no", status=500)), reason="500"),
 )

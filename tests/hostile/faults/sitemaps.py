@@ -103,7 +103,7 @@ FAULTS = (
     _fault("sitemap-of-comments", _at(xml("<urlset>" + "<!--" * 1_000_000))),
     _fault("sitemap-of-cdata", _at(xml("<urlset>" + "<url><loc><![CDATA[" * 200_000))),
     _fault("sitemap-address-of-a-megabyte", _at(_urlset(f"<url><loc>http://x.example/{'a' * _MIB}</loc></url>"))),
-    _fault("sitemap-to-this-machine", _to_the_trap, quick=True),
+    _fault("sitemap-to-this-machine", _to_the_trap, quick=True, limit="blocked_addresses"),
     _fault("sitemap-redirect-to-this-machine", lambda place: {SITEMAP: moved(place.trap + "/s.xml")}),
     _fault("sitemap-redirect-loop", _at(moved(SITEMAP))),
     _fault(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.hostile.pages import TRUTH, post, posted
+from tests.hostile.pages import TRUTH, moved, post, posted
 from tests.hostile.server import send
-from tests.hostile.values import ANY_GOOD, ARCHIVED, DUPLICATE, FAILED, PAGE, QUEUED, SKIPPED, Fault
+from tests.hostile.values import ANY_GOOD, ARCHIVED, FAILED, PAGE, QUEUED, SKIPPED, Fault
 from tests.server import Reply
 
 _WHOLE = post().encode()
@@ -29,14 +29,23 @@ def _busy(name: str, value: str, *, quick: bool = False, status: int = 429) -> F
     )
 
 
-def _twice(name: str, first: Reply, then: Reply, *, moved: bool = False, **more: Any) -> Fault:
-    """The answer of one day, and that of the next; the first day's text must stay."""
-    states = (ARCHIVED, DUPLICATE) if moved else (ARCHIVED,)
-    return Fault(name, _at([first, then]), states=states, text=TRUTH, crawls=2, **more)
+def _twice(name: str, first: Reply, then: Reply, **more: Any) -> Fault:
+    """The answer of one day, and that of the next; the first day's text must stay, and the change be reported."""
+    return Fault(name, _at([first, then]), states=(ARCHIVED,), text=TRUTH, crawls=2, codes=(3,), **more)
 
 
 _SHELL = Reply('<!doctype html><title>The lighthouse ledger</title><div id="root"></div><script>app()</script>')
 _ERROR = Reply("<!doctype html><title>Sorry</title><h1>Something went wrong</h1><p>Please try again later.</p>")
+
+
+_LOGIN = Reply(
+    "<!doctype html><title>Log in</title><h1>Log in</h1><form><label>Name<input></label>"
+    '<label>Password<input type="password"></label><button>Log in</button></form>'
+)
+_CHALLENGE = Reply(
+    "<!doctype html><title>Just a moment...</title><h1>Checking your browser before accessing this site.</h1>"
+    "<p>This process is automatic. Your browser will redirect to your requested content shortly.</p>"
+)
 
 
 def _with(headers: dict[str, str]) -> Reply:
@@ -87,9 +96,24 @@ FAULTS = (
     _twice("good-then-nothing", posted(), Reply(b""), reason="empty"),
     _twice("good-then-500", posted(), Reply("oh", status=500), reason="500"),
     _twice("good-then-cut", posted(), Reply(_WHOLE[:900], length=len(_WHOLE)), reason="ended before"),
-    _twice(
-        "good-then-elsewhere", posted(), Reply(status=302, headers={"Location": "/"}), reason="redirects", moved=True
+    _twice("good-then-front-page", posted(), moved("/"), reason="was a post and now redirects", quick=True),
+    Fault(
+        "good-then-nowhere", _at([posted(), moved("/no-such-page/")]), states=(ARCHIVED, "gone"), crawls=2, reason="404"
     ),
+    _twice("good-then-another-site", posted(), moved("http://elsewhere.example/"), reason="is now a redirect"),
+    _twice("good-then-this-machine", posted(), moved("http://127.0.0.1:1/"), reason="blocked"),
+    _twice(
+        "good-then-signpost",
+        posted(),
+        Reply('<meta http-equiv="refresh" content="0;url=/"><title>Moved</title>'),
+        reason="was a post and is now a signpost",
+        quick=True,
+    ),
+    _twice("good-then-login", posted(), _LOGIN, reason="looks like|had"),
+    _twice("good-then-challenge", posted(), _CHALLENGE, reason="looks like|had"),
+    _twice("good-then-broken-gzip", posted(), Reply(b"junk", headers={"Content-Encoding": "gzip"}), reason="compress"),
+    _twice("good-then-picture", posted(), Reply(b"\x89PNG\r\n\x1a\n" + bytes(99)), reason="not a page"),
+    _twice("good-then-busy", posted(), Reply("", status=503), reason="busy|503"),
     _twice("good-then-forbidden", posted(), Reply("no", status=403), reason="403"),
     Fault(
         "missing-with-an-article", _at(Reply(_WHOLE, status=404)), states=(FAILED, SKIPPED), reason="404", quick=True
