@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from scraper.blocks import Block, Mark
+from scraper.blocks import BREAK, Block, Mark
+from scraper.date_labels import MODIFIED, OTHER, PUBLISHED, label_of, meaning_of, trailing_label, whole_label
 from scraper.hints import Hint
 from scraper.marks import Marks
 from scraper.page import Page
-from scraper.phrases import beginnings_of, kinds_of
 from scraper.places import NEAR_AFTER, NEAR_BEFORE, NEAR_ZONES, places_of
 from scraper.standards import date
 from scraper.standards.structured import ARTICLE_TYPES, PAGE_TYPES, types_of
@@ -27,10 +26,16 @@ from scraper.text import fold
 
 NEAR_CHARS, FAR_CHARS = 600, 120
 """Longest run read near the headline, and elsewhere."""
+TELLING_CHARS = 400
+"""Longest run read elsewhere when it says that something was published ("This entry was posted on … and is filed")."""
+MIDNIGHT_HOUR = "T20"
+"""From this hour on, a moment in UTC may be the midnight of the next day where the post was written."""
 PROSE_CHARS = 90
 """Other characters of a run from which it is running text that tells of a day, and not a line that states one."""
 DATELINE_CHARS = 30
 """Characters before the day of a dateline at the start of running text: a town."""
+DAY_CHARS = 10
+"""Characters of a date that names a day."""
 MAX_RUNS = 40
 """Runs with a year read outside of the headline's neighbourhood."""
 MAX_MARKED = 40
@@ -40,8 +45,6 @@ MARKED_CHARS = 120
 
 SETTLING = frozenset(("ld", "meta:article", "url"))
 """Kinds of source beside which the text away from the headline is not read: it could add only other posts' days."""
-PUBLISHED, MODIFIED, OTHER = "published", "modified", "other"
-"""What a label says a date is. OTHER: expiry, event, copyright, birth, registration."""
 
 _METAS: dict[str, tuple[str, str]] = {
     "article:published_time": ("article", PUBLISHED),
@@ -91,6 +94,7 @@ _METAS: dict[str, tuple[str, str]] = {
     "modified": ("named", MODIFIED),
     "lastmod": ("named", MODIFIED),
 }
+_OWN_NAMES = frozenset(("published_time", "publishedtime", "published_at", "publishedat", "uploaded", "publish_time"))
 _ITEMPROPS = {
     "datepublished": PUBLISHED,
     "datecreated": PUBLISHED,
@@ -108,6 +112,14 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(\d\d)[/-]?(\d\d)(?=[/_-]|\.html?|$
 _URL_SPREAD = re.compile(r"[/_-]((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_.-]|$)")
 _URL_DMY = re.compile(r"[/_~-](\d{1,2}-\d{1,2}-(?:19|20)\d\d)(?=[/_.-]|$)")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(\d{1,2})(?=/|$)")
+_DATELINE_END = re.compile(r"\s?[)\]]?\s?(?:[–—:|]|--?\s|\()|\s?[)\]]\.?\s")
+# "This entry was posted on …", "Erschienen am: …": of the page itself, and not of a book its text tells of.
+_TELLING = re.compile(
+    r"\b(?:posted|published|publiée?|publicad[oa]|pubblicat[oa]|veröffentlicht|erschienen|geplaatst|gepubliceerd|опубликовано?)"
+    r"(?: \w{1,3})?:|^(?:this|dieser|cette?|est[ae]|quest[oa]|deze|dit|эт[ао])\b.{1,90}\b"
+    r"(?:posted|published|publiée?|publicad[oa]|pubblicat[oa]|veröffentlicht|erschienen|geplaatst|gepubliceerd|опубликован)",
+    re.I,
+)
 _YEAR = re.compile(r"[12][09]\d\d", re.ASCII)
 # A year in other digits or calendars; looked for only in texts beyond ASCII.
 _OTHER_YEAR = re.compile(
@@ -207,6 +219,8 @@ def _is_about(node: dict[str, Any], address: str | None, title: str | None) -> b
 def _of_metas(page: Page) -> Iterator[Stated]:
     for name, content in page.walked.metas:
         known = _METAS.get(name if name[:2] != "dc" else name.replace(":", "."))
+        if known is None and name.rpartition(":")[2] in _OWN_NAMES:  # of a vocabulary of the site's own
+            known = ("named", PUBLISHED)
         if known and content:
             value = date.machine(content, page.lang)
             if value:
@@ -312,7 +326,7 @@ class _Shown:
         blocks = self.page.blocks
         if index >= len(blocks):
             return ""
-        own = label_of(text.split(" ", 3)[0] if text[:1].isalpha() else "") or _meaning(text)
+        own = label_of(text.split(" ", 3)[0] if text[:1].isalpha() else "") or meaning_of(text)
         if own:
             return own
         block = blocks[index]
@@ -323,7 +337,7 @@ class _Shown:
     def _label_above(self, index: int) -> str:
         if index <= 0 or self.page.blocks[index - 1].words > 4:
             return ""
-        return _whole_label(self.page.blocks[index - 1].text)
+        return whole_label(self.page.blocks[index - 1].text)
 
     def _of_text(self) -> Iterator[Stated]:
         blocks = self.page.blocks
@@ -334,21 +348,43 @@ class _Shown:
             block = blocks[index]
             if index != self.headline and len(block.text) <= NEAR_CHARS and has_year(block.text):
                 here += self._of_block(block)
-        if not here and 0 <= self.headline < len(blocks) and has_year(blocks[self.headline].text):
-            # A headline may name the day of an event; it is the post's only where nothing beside it states one.
-            here += self._of_block(blocks[self.headline])
+        if 0 <= self.headline < len(blocks) and has_year(blocks[self.headline].text):
+            # A headline may name the day of an event; it is the post's only where nothing beside it states one, or
+            # where it stands on a line of its own.
+            if not here:
+                here += self._of_block(blocks[self.headline])
+            elif all(found.kind == "prose" for found in here):
+                here += self._of_last_line(blocks[self.headline])
         yield from here
-        if self.settled or any(found.zone in NEAR_ZONES and found.kind != "prose" for found in here):
+        if self.settled or any(
+            found.zone in NEAR_ZONES and found.kind != "prose" and found.meaning != OTHER for found in here
+        ):
             return
         read = 0
         for block in blocks:
             text = block.text
-            if len(text) > FAR_CHARS or not has_year(text, short=False) or block.index in near:
+            if len(text) > TELLING_CHARS or not has_year(text, short=False) or block.index in near:
+                continue
+            is_short = len(text) <= FAR_CHARS
+            if not is_short and _TELLING.search(text) is None:
                 continue
             read += 1
             if read > MAX_RUNS:
                 break
-            yield from self._of_block(block)
+            for found in self._of_block(block):
+                if is_short or (found.meaning == PUBLISHED and len(found.day) == DAY_CHARS):
+                    yield found
+
+    def _of_last_line(self, block: Block) -> Iterator[Stated]:
+        """Yield the day that stands on the last of a headline's lines ("The dough<br><small>2 May 2019</small>")."""
+        pieces = self.page.walked.pieces
+        breaks = [index for index in range(block.first, block.last) if pieces[index].style & BREAK]
+        if breaks:
+            text = self.page.walked.text_of(breaks[-1] + 1, block.last, " ")
+            for found in date.find(text, lang=self.lang)[:1]:
+                zone = self.zone(block.index, block.frame)
+                alone = found.first < 4
+                yield Stated(found.value, "text", "", "text", zone, text[:100], block.index, alone, other=found.other)
 
     def _of_block(self, block: Block) -> Iterator[Stated]:
         text = self.page.walked.spaced(block) if block.last - block.first > 1 else block.text
@@ -362,14 +398,21 @@ class _Shown:
             before = text[end : found.first]
             meaning = label_of(before[-60:]) or (self._label_above(block.index) if not before.strip() else "")
             if not meaning and end == 0 and found is dates[-1]:
-                meaning = _trailing_label(text[found.last : found.last + 40])
+                meaning = trailing_label(text[found.last : found.last + 40])
             alone = len(text) - covered - len(before) < 4 and (bool(meaning) or not before.strip(" |·•,–—-()"))
             kind = "prose" if len(text) - covered > PROSE_CHARS else "text"
+            if kind == "prose" and meaning == PUBLISHED and not _tells_of_itself(text, found.first):
+                meaning = ""
             if kind == "prose" and found.first <= DATELINE_CHARS and _DATELINE_END.match(text, found.last):
                 kind = "dateline"  # "Berlin, 3 May 2019 – The dough …"
             raw = text[max(0, found.first - 30) : found.last].strip()
             yield Stated(found.value, "text", meaning, kind, zone, raw, block.index, alone, other=found.other)
             end = found.last
+
+
+def _tells_of_itself(text: str, first: int) -> bool:
+    """Tell whether running text with a label before a date speaks of the page: it begins so, or says "this post"."""
+    return bool(meaning_of(text)) or _TELLING.search(text[: first + 60]) is not None
 
 
 def _doubt_lone_updates(dates: list[Stated]) -> None:
@@ -415,63 +458,3 @@ def _settle_order(dates: list[Stated], page: Page) -> None:
         for found in unsure:
             found.value, found.other = found.other or found.value, found.value
     del page
-
-
-# ------------------------------------------------------------------------------------------------ labels
-_SEGMENT = re.compile(r"[|·•,;–—()\[\]/»]|\s-\s|\.\s")
-_DATELINE_END = re.compile(r"\s?[)\]]?\s?(?:[–—:|]|--?\s|\()")
-_LABEL_WORDS = 6
-_EDGE = re.compile(r"[^\w]+$")
-_OTHER = re.compile(
-    r"(?:copyright|©|\(c\)|valid|expires?|accessed|retrieved|joined|registered|member since|born|event|deadline|"
-    r"since|until|from|starts?|ends?|gültig|bis|seit|effective|founded|established|est\.|due|sale|through|abgerufen)[\W\d]*$",
-    re.I,
-)
-_PUBLISHED_AFTER = re.compile(
-    r".{0,24}\b(?:veröffentlicht|gepostet|geschrieben|erstellt|publicado|publicada|publié|pubblicato|опубликован|verfasst)",
-    re.I,
-)
-_UPDATED_AFTER = re.compile(
-    r"\W{0,3}(?:\(?\s?(?:last )?(?:updated?|modified|edited|revised)\b|\(?aktualisiert|\(?mis à jour)", re.I
-)
-
-
-@lru_cache(maxsize=4_096)
-def label_of(before: str) -> str:
-    """Return what the words right before a date call it: PUBLISHED, MODIFIED, OTHER, or ``""``.
-
-    >>> label_of("By Ann Lee | Last updated on "), label_of("Posted on"), label_of("valid until"), label_of("Hello")
-    ('modified', 'published', 'other', '')
-    """
-    words = _SEGMENT.split(before)
-    segment = words[-1].strip(" :\t") or (words[-2].strip(" :\t") if len(words) > 1 else "")
-    if not segment:
-        return ""
-    if _OTHER.search(segment):
-        return OTHER
-    parts = segment.split()[-_LABEL_WORDS:]
-    for start in range(len(parts)):
-        found = _meaning(" ".join(parts[start:]))
-        if found:
-            return found
-    return ""
-
-
-def _meaning(text: str) -> str:
-    kinds = beginnings_of(text[:80])
-    if "updated_label" in kinds:
-        return MODIFIED
-    return PUBLISHED if "published_label" in kinds else ""
-
-
-def _whole_label(text: str) -> str:
-    kinds = kinds_of(_EDGE.sub("", text))
-    if "updated_label" in kinds:
-        return MODIFIED
-    return PUBLISHED if "published_label" in kinds else ""
-
-
-def _trailing_label(after: str) -> str:
-    if _UPDATED_AFTER.match(after):
-        return MODIFIED
-    return PUBLISHED if _PUBLISHED_AFTER.match(after) else ""

@@ -56,6 +56,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.places",
         "scraper.bylines",
         "scraper.page_signals",
+        "scraper.date_labels",
         "scraper.datelines",
     ),
     ("scraper.clean", "scraper.template", "scraper.fields", "scraper.dump"),

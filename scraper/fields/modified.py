@@ -8,7 +8,8 @@ is: pages say such things.
 from __future__ import annotations
 
 from scraper.article import Found
-from scraper.datelines import MODIFIED, Stated, stated
+from scraper.date_labels import MODIFIED
+from scraper.datelines import Stated, stated
 from scraper.marks import Marks
 from scraper.places import NEAR_ZONES
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import datetime
 
 from scraper.article import Found
-from scraper.datelines import MODIFIED, OTHER, PUBLISHED, Stated, stated
+from scraper.date_labels import MODIFIED, OTHER, PUBLISHED
+from scraper.datelines import MIDNIGHT_HOUR, Stated, stated
 from scraper.marks import Marks
 from scraper.places import COMMENTS, NEAR_ZONES, WIDGET
 from scraper.ranking import Candidate, model, softmax
@@ -56,7 +57,7 @@ def candidates(marks: Marks) -> list[Candidate[str]]:
     groups: dict[str, list[Stated]] = {}
     for found in dates:
         if found.meaning not in (MODIFIED, OTHER) and found.kind != "url-month":
-            if not found.meaning and found.day in updates and declared - {found.day}:
+            if not found.meaning and found.day in updates and declared - {found.day} and not is_midnight(found, dates):
                 continue
             groups.setdefault(found.day, []).append(found)
     _merge_months(groups)
@@ -124,11 +125,14 @@ class _Context:
             features.append(found.kind)
         if found.alone:
             features.append(f"alone|{found.zone}")
-        if found.zone in NEAR_ZONES and found.zone != "before" and self.headline >= 0:
+        if found.zone in NEAR_ZONES and self.headline >= 0:
             distance = found.block - self.headline
-            features.append(
-                f"near:{'0-1' if distance <= 1 else '2-3' if distance <= 3 else '4-6' if distance <= 6 else '7+'}"
-            )
+            if found.zone == "before":
+                features.append("just above" if distance == -1 else "above")
+            else:
+                features.append(
+                    f"near:{'0-1' if distance <= 1 else '2-3' if distance <= 3 else '4-6' if distance <= 6 else '7+'}"
+                )
         return features
 
     def _of_day(self, day: str, group: list[Stated]) -> list[str]:
@@ -167,6 +171,20 @@ class _Context:
         if len(day) < 10:
             features.append("no day")
         return features
+
+
+def is_midnight(shown: Stated, dates: list[Stated]) -> bool:
+    """Tell whether a day shown near the headline is the next one after a declared moment late in the evening, UTC: the
+    same moment, as the clocks show it where the post was written."""
+    return shown.zone in NEAR_ZONES and any(
+        found.meaning == PUBLISHED
+        and found.kind in SURE_KINDS
+        and found.value.endswith("Z")
+        and found.value[len(found.day) :] >= MIDNIGHT_HOUR
+        and found.day < shown.day
+        and _days_apart(found.day, shown.day) == 1
+        for found in dates
+    )
 
 
 def _days_apart(one: str, other: str) -> int:

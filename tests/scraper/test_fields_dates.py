@@ -6,7 +6,7 @@ import pytest
 
 from scraper import extract
 from scraper.article import Article
-from scraper.datelines import label_of
+from scraper.date_labels import label_of
 
 PROSE = "<p>" + "The baker told us that the dough must rest before it is worked again. " * 6 + "</p>"
 
