@@ -21,20 +21,26 @@ MAX_POSTPONED_S = 7 * 86_400.0
 
 
 class CapReached(Refused):
-    """The day's requests to this host are used up."""
+    """The day's requests to this host are used up, or it is no longer ours to ask."""
 
 
 class HostClocks:
     """Writes down when each host may be asked next, and how often it was asked today."""
 
     def __init__(
-        self, archive: Archive, journal: Journal, settings: CrawlSettings, now: Callable[[], datetime]
+        self,
+        archive: Archive,
+        journal: Journal,
+        settings: CrawlSettings,
+        now: Callable[[], datetime],
+        may_ask: Callable[[], bool] = lambda: True,
     ) -> None:
         self._archive = archive
         self._db = archive.connection
         self._journal = journal
         self._settings = settings
         self._now = now
+        self._may_ask = may_ask
         self._today: dict[str, int] = {}
         self.requests: dict[str, int] = {}
         """Host → requests made by this process."""
@@ -57,8 +63,10 @@ class HostClocks:
     def starting(self, host: str, url: str, delay_s: float) -> None:
         """Note that a request to *host* goes out now, and that the next may follow after *delay_s* seconds.
 
-        Raises CapReached when the day's requests are used up.
+        Raises CapReached when the day's requests are used up, or the host is another worker's by now.
         """
+        if not self._may_ask():
+            raise CapReached(url, f"the lease of {host} has run out: another worker asks it now")
         cap = self._settings.daily_cap
         if cap is not None and self.today(host) >= cap:
             raise CapReached(url, f"the {cap:,} requests a day allowed for {host} are used up")

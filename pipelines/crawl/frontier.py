@@ -204,10 +204,10 @@ class Frontier:
         self.bite(name, url)
         return ""
 
-    def bite(self, name: str, url: str) -> None:
-        """Note that a limit has bitten: *url* is left out on its account."""
+    def bite(self, name: str, url: str, count: int = 1) -> None:
+        """Note that a limit has bitten: *count* addresses are left out on its account, *url* among them."""
         times, example = self.bitten.get(name, (0, url))
-        self.bitten[name] = (times + 1, example)
+        self.bitten[name] = (times + count, example)
 
     # -- handing out --------------------------------------------------------------------------------------------------
 

@@ -314,19 +314,15 @@ class SiteCrawl:
                     skipped = self.frontier.leave(item.family, reason)
                 self.visits.counts.add(skipped=skipped)
                 self._shared.journal.counts.add(skipped=skipped)
+                if limit := schedule.limit_reached(self.ledger, item.family, item.kind, self._shared.settings.limits):
+                    self.frontier.bite(limit, item.url, 1 + skipped)
             self.visits.refused(item, reason)
 
     def _why_not(self, item: Item) -> str | None:
         if item.priority <= discover.CLAIMED and item.found_by != discover.SITEMAP:
             return None
-        limits = self._shared.settings.limits
-        return schedule.why_not(
-            self.ledger,
-            item.family,
-            item.kind,
-            max_barren=limits.max_barren_listings,
-            max_idle=limits.max_idle_pages,
-        )
+        barren, idle = self._shared.settings.limits.max_barren_listings, self._shared.settings.limits.max_idle_pages
+        return schedule.why_not(self.ledger, item.family, item.kind, max_barren=barren, max_idle=idle)
 
     def _next_revisit(self) -> Item | None:
         self._revisits.extend(self.frontier.reappeared)

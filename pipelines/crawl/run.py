@@ -52,13 +52,15 @@ def crawl(
     *,
     report: Report | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    may_ask: Callable[[], bool] = lambda: True,
 ) -> RunReport:
     """Crawl the sites of *starts* into *archive* and return what came of it.
 
     *starts* are absolute http(s) addresses that a person typed: each may be private, at exactly its host and port.
     Without any, every site the archive knows is looked at again. The same call after an interruption goes on where it
     stopped. *report* is called a few times a second. Ctrl-C ends the run in good order and is told by the report's
-    status; a second one raises KeyboardInterrupt.
+    status; a second one raises KeyboardInterrupt. *may_ask* is
+    asked before every request, and when it says no, none is made: for a crawl that holds its sites on lease.
 
     Raises InvalidURL, and ArchiveLocked when another run is writing to the archive.
     """
@@ -67,7 +69,7 @@ def crawl(
         names = tuple(dict.fromkeys(map(without_credentials, starts))) or _known_sites(archive)
         allowed = typed(names)
         journal = Journal.open(archive, names, settings, now)
-        run = _Run(archive, journal, names, settings, report, now)
+        run = _Run(archive, journal, names, settings, report, now, may_ask)
         return asyncio.run(run.main(allowed))
 
 
@@ -87,12 +89,14 @@ class _Run:
         settings: CrawlSettings,
         report: Report | None,
         now: Callable[[], datetime],
+        may_ask: Callable[[], bool],
     ) -> None:
         self.archive = archive
         self.journal = journal
         self.starts = starts
         self.settings = settings
         self.now = now
+        self._may_ask = may_ask
         self.sites: list[SiteCrawl] = []
         self._report = report
         self._began = time.monotonic()
@@ -103,7 +107,7 @@ class _Run:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def main(self, allowed: frozenset[tuple[str, int]]) -> RunReport:
-        clocks = HostClocks(self.archive, self.journal, self.settings, self.now)
+        clocks = HostClocks(self.archive, self.journal, self.settings, self.now, self._may_ask)
         fetcher = Fetcher(self.settings.fetch_settings(), allow_private=allowed, now=self.now, on_start=clocks.starting)
         async with fetcher, Pool(self.settings.workers, self.settings.limits) as pool:
             self._shared = Shared(

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pipelines.crawl.values import CrawlLimits
 from scraper import discover, site
 
 COMPLETE_SHARE = 0.95
@@ -130,6 +131,19 @@ def why_not(ledger: Ledger, family: str, kind: str, *, max_barren: int, max_idle
     if tally.fruitless >= bound and tally.posts * 20 < tally.asked:
         return "pages with an address like this are no posts"
     return None
+
+
+def limit_reached(ledger: Ledger, family: str, kind: str, limits: CrawlLimits) -> str | None:
+    """Return the limit that ended a *family* which ``why_not`` gave up, None when it had other reasons as well.
+
+    What is left because all posts are known already is no loss, and no limit has bitten.
+    """
+    tally = ledger.families.get(family)
+    if tally is None or ledger.is_complete or ledger.is_listed(kind):
+        return None
+    if kind in site.LISTINGS:
+        return "max_barren_listings" if tally.fruitless >= limits.max_barren_listings else None
+    return "max_idle_pages" if tally.fruitless >= limits.max_idle_pages else None
 
 
 def revisit_after(*, visits: int, changes: int, last: timedelta | None, changed: bool) -> timedelta:

@@ -163,6 +163,75 @@ def mazy() -> Any:
         yield server
 
 
+def _page(text: str, head: str = "") -> str:
+    return (
+        f"<!doctype html><html lang=en><head><title>Shelf</title>{head}</head><body><main>{text}</main></body></html>"
+    )
+
+
+def _anchors(*paths: str) -> str:
+    return "".join(f'<p><a href="{path}">{path.strip("/").replace("/", " ")}</a></p>' for path in paths)
+
+
+def _feed(request: Request) -> Reply:
+    page = int(request.path.rpartition("=")[2]) if "=" in request.path else 1
+    return Reply(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>'
+        f'<link rel="next" href="http://{request.headers["host"]}/feed/?paged={page + 1}"/>'
+        f'<entry><title>{page}</title><link href="/2019/04/p-{page}/"/><id>{page}</id></entry></feed>',
+        content_type="application/atom+xml",
+    )
+
+
+ENDLESS: dict[str, tuple[int, dict[str, Any]]] = {
+    "max_dates": (3, {"/": Reply(_page(_anchors(*(f"/2019/{month:02d}/" for month in range(1, 13)))))}),
+    "max_pagination": (4, {"/": Reply(_page(_anchors(*(f"/page/{number}/" for number in range(2, 9)))))}),
+    "max_barren_listings": (
+        3,
+        {
+            "/": Reply(_page(_anchors(*(f"/tag/t{number}/" for number in range(9))))),
+            **{f"/tag/t{number}/": Reply(_page("<h1>Tag</h1><p>Nothing yet.</p>")) for number in range(9)},
+        },
+    ),
+    "max_idle_pages": (
+        4,
+        {
+            "/": Reply(_page(_anchors(*(f"/shop/item-{number}/" for number in range(12))))),
+            **{f"/shop/item-{number}/": Reply(_page(f"<h1>Item {number}</h1><p>Buy it.</p>")) for number in range(12)},
+        },
+    ),
+    "max_feed_pages": (
+        3,
+        {
+            "/": Reply(_page("", '<link rel="alternate" type="application/atom+xml" href="/feed/">')),
+            "/feed/": _feed,
+            **{f"/feed/?paged={number}": _feed for number in range(2, 9)},
+        },
+    ),
+}
+"""Limit → (a value, a site that exceeds it)."""
+
+
+@pytest.mark.parametrize("name", sorted(ENDLESS))
+def test_bounds_of_what_is_endless(name: str, tmp_path: Path) -> None:
+    value, routes = ENDLESS[name]
+    limits = replace(CrawlLimits(), **{name: value})
+    with Archive(tmp_path / "archive.db") as archive, serve(routes) as server:
+        report = crawl(archive, [server.url + "/"], CrawlSettings(limits=limits, workers=1))
+    bitten = {hit.name: hit for hit in report.limits}
+    assert bitten[name].limit == value
+    assert bitten[name].times >= 1
+    assert bitten[name].example.startswith(server.url)
+    asked = [path for path in server.paths() if path not in ("/", "/robots.txt")]
+    assert asked, "up to the limit the site is asked"
+
+
+def test_no_limit_of_a_crawl_is_forgotten() -> None:
+    """Seconds, memory and deaths of a worker bite in test_quarantine and in tests/pipelines/test_crawl_workers."""
+    tested = {*CRAWLS, *ENDLESS, "max_seconds_per_page", "max_worker_mb", "max_worker_deaths"}
+    assert {field.name for field in fields(CrawlLimits)} == tested
+
+
 @pytest.mark.parametrize("name", sorted(CRAWLS))
 def test_bounds_of_a_crawl(name: str, mazy: Any, tmp_path: Path) -> None:
     limits = replace(CrawlLimits(), **{name: CRAWLS[name]})
