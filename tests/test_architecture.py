@@ -69,7 +69,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scraper",),
     ("pipelines.archive", "pipelines.engine"),
     ("pipelines.crawl", "pipelines.datasets", "pipelines.demo"),
-    ("pipelines.corpus",),
+    ("pipelines.corpus", "pipelines.partitions"),
     ("pipelines",),
     ("pipelines.cli", "pipelines.web"),
 )
@@ -88,7 +88,11 @@ WINDOWS: dict[str, tuple[str, ...]] = {
     "chardet": ("scraper.standards.charset",),
     "webencodings": ("scraper.standards.charset", "scraper.standards.headers"),
     "feedparser": ("scraper.standards.feed",),
-    "nh3": ("scraper.render",),
+    "nh3": ("scraper.render", "pipelines.web.files"),
+    "starlette": ("pipelines.web",),
+    "jinja2": ("pipelines.web.rendering",),
+    "markupsafe": ("pipelines.web.rendering", "pipelines.web.charts"),
+    "uvicorn": ("pipelines.web.server",),
     "click": ("pipelines.cli",),
     "rich": ("pipelines.cli",),
     "distributed": ("pipelines.engine.dask",),
@@ -99,7 +103,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "scraper.standards": ("url", "charset", "date"),
     "scraper.clean": (),
     "scraper.fields": (),
-    "pipelines.cli": ("console", "exits", "options", "progress", "reports", "results"),
+    "pipelines.cli": ("console", "exits", "options", "progress", "reports", "results", "rooms"),
 }
 
 # Modules that take text or bytes and return values: they open no socket, file or database, and ask no clock.

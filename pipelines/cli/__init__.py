@@ -55,6 +55,8 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("search", "search", "Search the archive."),
             Entry("show", "show", "Show one archived article, its versions, or what changed."),
             Entry("article", "article", "Turn one page into a record, without an archive."),
+            Entry("serve", "web", "Read the archive in a browser."),
+            Entry("datasette", "web", "Print how to open the archive in Datasette, and write the metadata for it."),
         ),
     ),
     (

@@ -30,7 +30,14 @@ BODY_LINES_SHOWN = 60
 """Lines of the record's body that are printed: the whole of it, headings and lists too, in most windows."""
 
 
-@command("demo", examples=("backfile demo", "backfile demo --db demo.db && backfile search tyre --db demo.db"))
+@command(
+    "demo",
+    examples=(
+        "backfile demo",
+        "backfile demo --serve",
+        "backfile demo --db demo.db && backfile search tyre --db demo.db",
+    ),
+)
 @click.option(
     "--db",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -38,7 +45,8 @@ BODY_LINES_SHOWN = 60
     show_default="a temporary one, removed at the end",
     help="Keep the archive in this file.",
 )
-def demo(db: Path | None) -> int:
+@click.option("--serve", "served", is_flag=True, help="Open the reading room on what was archived, until Ctrl-C.")
+def demo(db: Path | None, served: bool) -> int:
     """Crawl the bundled blog, without the internet, and show what comes of it.
 
     The blog is served on this machine only, at a free port, for as long as the walk lasts.
@@ -61,6 +69,11 @@ def demo(db: Path | None) -> int:
         _list(archive)
         _search(archive)
         _show(archive)
+        if served:
+            from pipelines.cli.rooms import open_room
+
+            console.write()
+            open_room(kept, port=0)
         _close(kept if db else None)
     return exit_code_of(report)
 
