@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench docs fuzz hostile clean install
+.PHONY: demo test test-dask lint bench docs fuzz hostile clean install
 
 install: $(STAMP)
 
@@ -18,6 +18,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest
+
+# What many machines do, on this one: Dask, PostgreSQL's own server from the system's package, workers killed and frozen.
+test-dask: $(STAMP)
+	@$(BIN)/python -m pytest tests/corpus tests/partitions -m machines
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

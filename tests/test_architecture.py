@@ -33,6 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.wording",
         "scraper.calendars",
         "scraper.oversize",
+        "scraper.formulas",
     ),
     ("scraper.standards",),
     ("scraper.guard", "scraper.politeness", "scraper.coding", "scraper.wire"),

@@ -101,6 +101,7 @@ def test_a_poison_page_is_named_and_its_shard_completed(pages: Path, tmp_path: P
     assert [(name, "worker died" in reason) for name, reason in report.troubles()] == [("pages/05.html", True)]
 
 
+@pytest.mark.machines
 @needs_dask
 def test_dask_makes_the_records_that_this_machine_makes(pages: Path, tmp_path: Path) -> None:
     from pipelines.engine.dask import DaskEngine
