@@ -66,7 +66,13 @@ def page_of(source: bytes | str | Response, url: str | None = None) -> Page:
         return parse(source)
     if isinstance(source, bytes):
         decoded = charset.decode(source)
-        return parse_text(decoded.text, address=url, encoding=decoded.encoding, encoding_source=decoded.source)
+        return parse_text(
+            decoded.text,
+            address=url,
+            encoding=decoded.encoding,
+            encoding_source=decoded.source,
+            utf_8=decoded.utf_8,
+        )
     return parse_text(source, address=url)
 
 

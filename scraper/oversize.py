@@ -22,17 +22,34 @@ _ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/=>]++(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|
 _OPTION = re.compile(r"</?option\b[^<>]*>", re.I)
 
 
-def limited(html: str) -> str:
-    """Return *html* without the attributes and options that are too many; nearly always *html* itself.
+def limited(html: str, tags: int | None = None) -> str:
+    """Return *html* without the attributes and options that are too many; nearly always *html* itself. *tags*
+    is the number of ``<`` in it, where it is known.
 
     >>> limited("<p a b>x</p>")
     '<p a b>x</p>'
     """
     if len(html) < _SUSPICIOUS_CHARS // 4:
         return html
-    if html.count("<o") + html.count("<O") > MAX_OPTIONS:
+    if (html.count("<") if tags is None else tags) > MAX_OPTIONS and html.count("<o") + html.count("<O") > MAX_OPTIONS:
         html = _with_few_options(html)
-    return _with_few_attributes(html) if len(html) >= _SUSPICIOUS_CHARS else html
+    return _with_few_attributes(html) if len(html) >= _SUSPICIOUS_CHARS and _has_long_tag(html) else html
+
+
+def _has_long_tag(html: str) -> bool:
+    """Tell whether some tag is long enough for MAX_ATTRIBUTES, in leaps from one ``>`` to the last one that is near
+    enough: a page takes fifty. An attribute takes two characters at least."""
+    position, last_start = 0, len(html) - _LONG_TAG
+    while position <= last_start:
+        near = html.rfind(">", position, position + _LONG_TAG)
+        if near < 0:
+            near = html.find(">", position + _LONG_TAG)
+            near = near if near >= 0 else len(html)
+            opened = html.find("<", position, near)
+            if 0 <= opened < near - 2 * MAX_ATTRIBUTES:
+                return True
+        position = near + 1
+    return False
 
 
 def _with_few_options(html: str) -> str:
@@ -51,8 +68,6 @@ def _with_few_attributes(html: str) -> str:
     is there for it.
     """
     pieces = html.split(">")
-    if max(map(len, pieces)) < _LONG_TAG:
-        return html
     position = looked = 0
     in_script = False
     for number, piece in enumerate(pieces):

@@ -130,6 +130,7 @@ def parse(response: Response) -> Page:
         encoding_source=decoded.source,
         status=response.status,
         header_directives=directives,
+        utf_8=decoded.utf_8,
     )
 
 
@@ -141,18 +142,25 @@ def parse_text(
     encoding_source: str = "given",
     status: int = 200,
     header_directives: frozenset[str] = frozenset(),
+    utf_8: bytes | None = None,
 ) -> Page:
-    """Return the Page of decoded HTML, or of a plain-text dump when *text* holds not a single tag. Never raises."""
+    """Return the Page of decoded HTML, or of a plain-text dump when *text* holds not a single tag. Never raises.
+
+    *utf_8* is *text* in that encoding, where it is at hand: the parser reads bytes, and encoding a page costs as much
+    as parsing it.
+    """
     is_dump = is_text_dump(text)
-    walked = walk_text(text) if is_dump else _walked(text)
+    walked = walk_text(text) if is_dump else _walked(text, utf_8)
     return Page(address, walked, encoding, encoding_source, is_dump, status, header_directives)
 
 
-def _walked(html: str) -> Walked:
-    root = LexborHTMLParser(limit_depth(oversize.limited(html))).root
+def _walked(html: str, utf_8: bytes | None) -> Walked:
+    tags = html.count("<")
+    limited = limit_depth(oversize.limited(html, tags), tags)
+    root = LexborHTMLParser(utf_8 if utf_8 is not None and limited is html else limited).root
     if root is None:
         return Walked()
-    walked = walk(root, streamed='id="S:' in html)
+    walked = walk(root)
     if len(walked.blocks) < FEW_BLOCKS and "<noscript" in html:
         with_fallbacks = walk(root, fallbacks=True)
         if len(with_fallbacks.blocks) > len(walked.blocks):
@@ -160,13 +168,14 @@ def _walked(html: str) -> Walked:
     return walked
 
 
-def limit_depth(html: str) -> str:
+def limit_depth(html: str, tags: int | None = None) -> str:
     """Return *html* with the tags nested deeper than MAX_DEPTH taken out, their text kept; usually *html* itself.
+    *tags* is the number of ``<`` in it, where it is known.
 
     The first look is cheap: tags opened less tags closed at every chunk's end, which counts void elements as open.
     Only a page that looks deep is counted exactly.
     """
-    if html.count("<") <= _SUSPICIOUS_DEPTH:
+    if (html.count("<") if tags is None else tags) <= _SUSPICIOUS_DEPTH:
         return html
     open_tags = deepest = 0
     for start in range(0, len(html), _CHUNK):

@@ -116,12 +116,14 @@ class _Walk:
         "pieces",
         "placed",
         "preformatted",
+        "root",
         "segments",
         "style",
         "used",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, root: LexborNode) -> None:
+        self.root = root
         self.out = out = Walked()
         self.frames, self.blocks, self.pieces, self.anchors = out.frames, out.blocks, out.pieces, out.anchors
         self.frame = -1
@@ -132,15 +134,15 @@ class _Walk:
         self.is_linked = False
         self.menuless = -1  # the open frame that has too few links for a menu: nothing inside has more
         self.preformatted = 0
-        self.segments: dict[str, LexborNode] = {}
+        self.segments: dict[str, LexborNode] | None = None  # by number, once a template asks for one
         self.placed: set[str] = set()
         self.used = -1  # the last frame that an anchor, image or mark stands in: it stays, though it may hold no text
 
-    def run(self, root: LexborNode, kinds: dict[str | None, int]) -> Walked:
+    def run(self, kinds: dict[str | None, int]) -> Walked:
         stack: list[_Open] = []
         add_piece, push, pop = self.pieces.append, stack.append, stack.pop
         kind_of, open_frame, open_inline = kinds.get, self.open_frame, self.open_inline
-        node: LexborNode | None = root
+        node: LexborNode | None = self.root
         while node is not None:
             tag = node.tag
             kind = kind_of(tag, _FRAME)
@@ -317,7 +319,7 @@ class _Walk:
             elif tag in _ARTICLE:
                 return False
         if len(links) < MENU_LINKS:
-            if not self.placed and not self.segments:
+            if not self.placed:
                 self.menuless = self.frame
             return False
         text = " ".join(node.text(separator=" ").split())
@@ -418,13 +420,17 @@ class _Walk:
     def segment_of(self, template: LexborNode) -> LexborNode | None:
         """Return the content of the segment that React streams later, as ``<div hidden id="S:1">``, for a template with
         the id ``B:1`` or ``P:1``; None for every other template."""
-        if not self.segments:
+        kind, _, number = (template.attributes.get("id") or "").partition(":")
+        if kind not in ("B", "P"):
             return None
-        number = (template.attributes.get("id") or "").partition(":")[2]
+        if self.segments is None:
+            segments = self.root.css('div[id^="S:"]')
+            self.segments = {(segment.attributes.get("id") or "")[2:]: segment for segment in segments}
         segment = self.segments.pop(number, None)
         if segment is None:
             return None
         self.placed.add(f"S:{number}")
+        self.menuless = -1  # what comes here may hold more links than it seemed
         return segment.child
 
     def image(self, attributes: dict[str, str | None]) -> None:
@@ -482,14 +488,9 @@ def _is_undisplayed(attributes: dict[str, str | None]) -> bool:
     return ("none" in style or "hidden" in style) and _DISPLAY_NONE.search(style) is not None
 
 
-def walk(root: LexborNode, *, fallbacks: bool = False, streamed: bool = False) -> Walked:
+def walk(root: LexborNode, *, fallbacks: bool = False) -> Walked:
     """Return everything one pass over the tree under *root* (the ``html`` element) brings, in document order.
 
-    With *fallbacks*, what is there for browsers without scripts is taken in: forums keep whole threads in it. With
-    *streamed*, the segments that React sends after the page are read where they belong.
+    With *fallbacks*, what is there for browsers without scripts is taken in: forums keep whole threads in it.
     """
-    state = _Walk()
-    if streamed:
-        segments = root.css('div[id^="S:"]')
-        state.segments = {(segment.attributes.get("id") or "")[2:]: segment for segment in segments}
-    return state.run(root, _KINDS_WITH_FALLBACKS if fallbacks else _KINDS)
+    return _Walk(root).run(_KINDS_WITH_FALLBACKS if fallbacks else _KINDS)

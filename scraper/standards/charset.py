@@ -16,7 +16,7 @@ imported when the first page needs it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import webencodings
@@ -109,6 +109,8 @@ class Decoded:
     """The encoding's WHATWG name, lower-case."""
     source: str
     """Who named it: ``bom``, ``header``, ``meta``, ``detected`` (the bytes themselves), or ``default`` (nobody)."""
+    utf_8: bytes | None = field(default=None, compare=False, repr=False)
+    """The bytes themselves where they are *text* in UTF-8, to the byte; else None."""
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -134,8 +136,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     if _ESCAPE in body and any(escape in body for escape in _ESCAPES):
         return Decoded(_text(body, _SEVEN_BIT), _SEVEN_BIT, source if source and named == _SEVEN_BIT else "detected")
     if named == "utf-8" or (named and text.isascii()):
-        return Decoded(text, named, source or "default")
-    return Decoded(text, "utf-8", "default" if text.isascii() else "detected")
+        return Decoded(text, named, source or "default", body)
+    return Decoded(text, "utf-8", "default" if text.isascii() else "detected", body)
 
 
 def encoding_of(label: str) -> str | None:
