@@ -16,6 +16,22 @@ from typing import NamedTuple
 
 BOLD, ITALIC, CODE, STRIKE, SUPERSCRIPT, SUBSCRIPT, BREAK = 1, 2, 4, 8, 16, 32, 64
 """Flags of a piece's style. A BREAK piece is a line break and has the text ``"\\n"``."""
+STYLES = {
+    "b": BOLD,
+    "strong": BOLD,
+    "i": ITALIC,
+    "em": ITALIC,
+    "code": CODE,
+    "kbd": CODE,
+    "samp": CODE,
+    "tt": CODE,
+    "del": STRIKE,
+    "s": STRIKE,
+    "strike": STRIKE,
+    "sup": SUPERSCRIPT,
+    "sub": SUBSCRIPT,
+}
+"""Inline elements that give their text a style."""
 
 
 class Piece(NamedTuple):

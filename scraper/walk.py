@@ -12,14 +12,10 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+from scraper import formulas
 from scraper.blocks import (
-    BOLD,
     BREAK,
-    CODE,
-    ITALIC,
-    STRIKE,
-    SUBSCRIPT,
-    SUPERSCRIPT,
+    STYLES,
     UNSPACED,
     Anchor,
     Block,
@@ -33,21 +29,6 @@ from scraper.blocks import (
 )
 from scraper.hints import Hint, hints_of
 
-_STYLES = {
-    "b": BOLD,
-    "strong": BOLD,
-    "i": ITALIC,
-    "em": ITALIC,
-    "code": CODE,
-    "kbd": CODE,
-    "samp": CODE,
-    "tt": CODE,
-    "del": STRIKE,
-    "s": STRIKE,
-    "strike": STRIKE,
-    "sup": SUPERSCRIPT,
-    "sub": SUBSCRIPT,
-}
 _SKIP, _TEXT, _SPECIAL, _INLINE, _FRAME = range(5)
 _KINDS: dict[str | None, int] = {
     **dict.fromkeys(
@@ -58,12 +39,12 @@ _KINDS: dict[str | None, int] = {
     ),
     **dict.fromkeys(
         # programs, vector drawings, embedded documents, form values, fallbacks: their content is no text of the page
-        "style noscript svg math iframe object embed canvas audio video select textarea datalist map frameset "
+        "style noscript svg iframe object embed canvas audio video select textarea datalist map frameset "
         "noframes progress meter input source track area col wbr -comment -document -cdata -undef !doctype".split(),
         _SKIP,
     ),
     None: _SKIP,
-    **dict.fromkeys("br img template title meta link base script".split(), _SPECIAL),
+    **dict.fromkeys("br img math template title meta link base script".split(), _SPECIAL),
     "-text": _TEXT,
 }
 """What an element is; every other one is a frame."""
@@ -252,8 +233,8 @@ class _Walk:
                 mark = self.mark(tag, hints, attributes)
         elif tag == "time":
             mark = self.mark(tag, 0, attributes)
-        if tag in _STYLES:
-            self.style |= _STYLES[tag]
+        if tag in STYLES:
+            self.style |= STYLES[tag]
         return (node, -1, style, anchor, opened_anchor, mark)
 
     def open_anchor(self, attributes: dict[str, str | None], hints: int) -> int:
@@ -411,6 +392,9 @@ class _Walk:
             self.line_break()
         elif tag == "img":
             self.image(node.attributes)
+        elif tag == "math":
+            notes = [(note.attributes.get("encoding"), note.text()) for note in node.css("annotation")]
+            self.formula(formulas.of_math(node.attributes.get("alttext"), notes, node.text(separator=" ")))
         elif tag == "template":
             return self.segment_of(node)
         else:
@@ -433,12 +417,23 @@ class _Walk:
         self.menuless = -1  # what comes here may hold more links than it seemed
         return segment.child
 
+    def formula(self, tex: str | None) -> None:
+        """Take in a formula as a part of the text; None is none."""
+        if tex:
+            self.pieces.append(Piece(tex, self.style, self.anchor))
+            self.has_text = True
+            self.is_linked |= self.anchor >= 0
+
     def image(self, attributes: dict[str, str | None]) -> None:
         source = attributes.get("src") or ""
         if not source or source.startswith("data:"):
             source = next((attributes[name] or "" for name in _LAZY_SOURCES if attributes.get(name)), "")
         if source:
             out = self.out
+            tex = formulas.of_picture(attributes.get("alt"), source, attributes.get("class") or "")
+            if tex:
+                self.formula(tex)
+                return
             self.used = self.frame
             if self.anchor >= 0 and out.anchors[self.anchor].image < 0:
                 out.anchors[self.anchor].image = len(out.images)
