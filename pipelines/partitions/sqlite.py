@@ -1,4 +1,8 @@
-"""Leases in a SQLite file, for the workers of one machine."""
+"""Leases in a SQLite file, for the workers of one machine.
+
+A worker that is frozen in the middle of a transaction keeps the file locked, so transactions are kept far too short to
+be hit: a write-ahead log without a flush at every commit. What a power failure takes back is done again.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,8 @@ class SqliteLeases(SqlLeases):
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection.execute

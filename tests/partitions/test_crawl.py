@@ -131,6 +131,7 @@ def _worker(assignment: Assignment, code: str = "") -> subprocess.Popen[str]:
     assert process.stdin is not None
     process.stdin.write(pickle.dumps(assignment))
     process.stdin.close()
+    process.stdin = None  # or communicate() would flush it
     return process  # type: ignore[return-value]
 
 
