@@ -10,8 +10,11 @@ from typing import Any
 from markupsafe import Markup
 
 SPARK_WIDTH, SPARK_HEIGHT = 120, 24
+HEIGHT = 100
 BAR_GAP = 0.25
 """Share of a bar's place that stays empty."""
+SIZES = ((" few", 12), (" some", 48))
+"""Class of a chart → bars up to which it has that width, the first that fits."""
 
 
 def _bar(x: float, y: float, width: float, height: float, kind: str, title: str = "") -> str:
@@ -41,41 +44,27 @@ def spark(months: Sequence[Mapping[str, Any]], label: str) -> Markup:
 
 
 def timeline(months: Sequence[Mapping[str, Any]], label: str) -> Markup:
-    """Return a chart of posts per month with its years below it. Months as in ``spark``."""
-    width, height, axis = 720, 110, 18
+    """Return a chart of posts per month, a line at every January. Months as in ``spark``."""
     most = max((month["articles"] for month in months), default=0) or 1
-    place = width / max(1, len(months))
     bars = [
         _bar(
-            position * place,
-            height - month["articles"] / most * height,
-            max(0.5, place * (1 - BAR_GAP)),
-            month["articles"] / most * height,
+            position,
+            HEIGHT - month["articles"] / most * HEIGHT,
+            1 - BAR_GAP,
+            month["articles"] / most * HEIGHT,
             "bar",
             f"{month['month']}: {month['articles']}",
         )
         for position, month in enumerate(months)
         if month["articles"]
     ]
-    years = _years(months, place)
-    return Markup(  # noqa: S704  (numbers and an escaped label)
-        f'<svg class="chart" viewBox="0 -14 {width} {height + axis + 14}" role="img" aria-label="{escape(label)}">'
-        f'<text class="tick" x="0" y="-4">{most} a month at most</text>'
-        f'<line class="axis" x1="0" y1="{height}" x2="{width}" y2="{height}"/>{"".join(bars)}{years}</svg>'
-    )
-
-
-def _years(months: Sequence[Mapping[str, Any]], place: float) -> str:
-    """Return the labels of the Januaries, as many as there is room for."""
-    room = 44
-    out, free_from = [], 0.0
-    for position, month in enumerate(months):
-        x = position * place
-        is_first = position == 0 or month["month"].endswith("-01")
-        if is_first and x >= free_from and x + room * 0.7 <= place * len(months):
-            out.append(f'<text class="tick" x="{x:.1f}" y="125">{escape(month["month"][:4])}</text>')
-            free_from = x + room
-    return "".join(out)
+    years = [
+        f'<rect class="year" x="{position - BAR_GAP / 2:.2f}" width="{BAR_GAP / 3:.2f}" height="{HEIGHT}"/>'
+        for position, month in enumerate(months)
+        if position and month["month"].endswith("-01")
+    ]
+    ends = (months[0]["month"], months[-1]["month"]) if months else ("", "")
+    return _chart(len(months), "".join(years + bars), label, f"{most:,} a month at most", ends)
 
 
 RUN_PARTS = ("new", "changed", "failed")
@@ -84,24 +73,34 @@ RUN_PARTS = ("new", "changed", "failed")
 
 def runs_chart(runs: Sequence[Mapping[str, Any]], label: str) -> Markup:
     """Return a chart of what each of *runs* brought (``id``, ``new``, ``changed``, ``failed``), oldest first."""
-    width, height = 720, 110
     most = max((sum(run[part] for part in RUN_PARTS) for run in runs), default=0) or 1
-    place = min(width / max(1, len(runs)), 48.0)
     bars = []
     for position, run in enumerate(runs):
-        y = float(height)
+        y = float(HEIGHT)
         for part in RUN_PARTS:
-            tall = run[part] / most * height
+            tall = run[part] / most * HEIGHT
             y -= tall
             if tall:
-                told = f"run {run['id']}: {run[part]} {part}"
-                bars.append(_bar(position * place, y, place * (1 - BAR_GAP), tall, f"bar {part}", told))
-        if y == height:
-            bars.append(_bar(position * place, height - 1, place * (1 - BAR_GAP), 1, "bar none", f"run {run['id']}"))
-    return Markup(  # noqa: S704  (numbers and an escaped label)
-        f'<svg class="chart" viewBox="0 -14 {width} {height + 30}" role="img" aria-label="{escape(label)}">'
-        f'<text class="tick" x="0" y="-4">{most:,} articles in one run at most</text>'
-        f'<line class="axis" x1="0" y1="{height}" x2="{width}" y2="{height}"/>{"".join(bars)}</svg>'
+                told = f"run {run['id']}: {run[part]:,} {part}"
+                bars.append(_bar(position, y, 1 - BAR_GAP, tall, f"bar {part}", told))
+        if y == HEIGHT:
+            bars.append(_bar(position, HEIGHT - 1, 1 - BAR_GAP, 1, "bar none", f"run {run['id']}: nothing"))
+    ends = (f"run {runs[0]['id']}", f"run {runs[-1]['id']}") if runs else ("", "")
+    return _chart(len(runs), "".join(bars), label, f"{most:,} in one run at most", ends)
+
+
+def _chart(bars: int, drawn: str, label: str, most: str, ends: tuple[str, str]) -> Markup:
+    """Return bars of one unit's width each with their scale in words around them.
+
+    The drawing is stretched to the width there is, the words are not; a few bars are not stretched out of all measure.
+    """
+    size = next((name for name, most_bars in SIZES if bars <= most_bars), "")
+    last = f"<span>{escape(ends[1])}</span>" if ends[1] != ends[0] else ""
+    return Markup(  # noqa: S704  (numbers and escaped words)
+        f'<div class="chart{size}"><p class="tick">{escape(most)}</p>'
+        f'<svg viewBox="0 0 {max(1, bars)} {HEIGHT}" preserveAspectRatio="none" role="img"'
+        f' aria-label="{escape(label)}">{drawn}</svg>'
+        f'<p class="tick ends"><span>{escape(ends[0])}</span>{last}</p></div>'
     )
 
 

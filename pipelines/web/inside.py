@@ -33,6 +33,18 @@ def archived(archive: Archive, urls: Iterable[str | None]) -> dict[str, int]:
     return {url: row[1] for row in rows if row[1] is not None for url in spelt[row[0]]}
 
 
+def names(archive: Archive, hosts: Iterable[str]) -> dict[str, str]:
+    """Return host → what the site calls itself, as its latest articles say; a site that does not say is not there."""
+    found = {}
+    for host in hosts:
+        row = archive.connection.execute(
+            "SELECT site_name FROM articles WHERE site = ? ORDER BY published DESC LIMIT 1", (host,)
+        ).fetchone()
+        if row and row[0]:
+            found[host] = str(row[0])
+    return found
+
+
 def _spellings(url: str) -> tuple[str, ...]:
     try:
         normal = normalise(url)

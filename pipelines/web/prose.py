@@ -26,7 +26,7 @@ _HEADING = re.compile(r"h([1-6])")
 _NOT_IN_SLUG = re.compile(r"[\W_]+")
 _SLUG_CHARACTERS = 60
 _VOID = frozenset(("br", "hr", "img"))
-_SCROLLED = {"table": ('<div class="wide" role="region" aria-label="Table" tabindex="0">', "</div>")}
+_SCROLLED = {"table": ('<div class="wide" role="group" aria-label="Table" tabindex="0">', "</div>")}
 
 
 @dataclass(frozen=True, slots=True)

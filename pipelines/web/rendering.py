@@ -40,6 +40,7 @@ def environment() -> Environment:
         web=web,
         told=told,
         without=without,
+        pieces=pieces,
     )
     made.globals.update(
         link=link,
@@ -131,6 +132,51 @@ def web(url: str | None) -> str | None:
         return url if url and urlsplit(url).scheme.lower() in ("http", "https") else None
     except ValueError:
         return None
+
+
+CONTEXT_CHARACTERS = 160
+"""How much of what did not change is shown beside a change, about."""
+MIN_HIDDEN_CHARACTERS = 200
+"""Less than this is not worth hiding."""
+
+
+def pieces(runs: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return the runs of a difference as they are shown: ``kind`` (same, added, removed, or hidden: far from a change),
+    ``text`` without white space at its end, and that white space as ``after``.
+
+    >>> long, new = {"kind": "same", "text": "It is so. " * 90}, {"kind": "added", "text": "Now."}
+    >>> [piece["kind"] for piece in pieces([long, new])]
+    ['hidden', 'same', 'added']
+    """
+    out = []
+    for position, run in enumerate(runs):
+        is_last = position == len(runs) - 1
+        if run["kind"] != "same":
+            # the old words and the new ones stand side by side, in one paragraph
+            replaced = run["kind"] == "removed" and not is_last and runs[position + 1]["kind"] == "added"
+            out.append(_piece(run["kind"], run["text"], " " if replaced else None))
+            continue
+        text = run["text"]
+        start = 0 if position == 0 else _word_end(text, CONTEXT_CHARACTERS)
+        end = len(text) if is_last else len(text) - _word_end(text[::-1], CONTEXT_CHARACTERS)
+        if end - start < MIN_HIDDEN_CHARACTERS:
+            out.append(_piece("same", text))
+            continue
+        shown = (("same", text[:start]), ("hidden", text[start:end]), ("same", text[end:]))
+        out += [_piece(kind, part) for kind, part in shown if part]
+    return out
+
+
+def _piece(kind: str, text: str, after: str | None = None) -> dict[str, str]:
+    bare = text.rstrip()
+    return {"kind": kind, "text": bare, "after": text[len(bare) :] if after is None else after}
+
+
+def _word_end(text: str, near: int) -> int:
+    """Return where the word ends that stands at *near*, or the text."""
+    while near < len(text) and not text[near].isspace():
+        near += 1
+    return min(near, len(text))
 
 
 def without(values: Mapping[str, Any], name: str) -> dict[str, Any]:

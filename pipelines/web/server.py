@@ -36,8 +36,8 @@ def address(listening: socket.socket, host: str) -> str:
     return f"http://{name}:{listening.getsockname()[1]}/"
 
 
-def serve(settings: Settings, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until interrupted; *ready* is called once, just before the first request is taken."""
+def server(settings: Settings) -> uvicorn.Server:
+    """Return a server of the archive; its ``run`` takes sockets and ends by a signal or ``should_exit``."""
     config = uvicorn.Config(
         application(settings),
         log_level="warning",
@@ -47,6 +47,11 @@ def serve(settings: Settings, listening: socket.socket, ready: Callable[[], None
         timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
+    return uvicorn.Server(config)
+
+
+def serve(settings: Settings, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until interrupted; *ready* is called once, just before the first request is taken."""
     with listening:
         ready()
-        uvicorn.Server(config).run(sockets=[listening])
+        server(settings).run(sockets=[listening])

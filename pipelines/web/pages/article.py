@@ -8,10 +8,11 @@ from typing import Any
 from pipelines.archive.reading import StoredArticle
 from pipelines.datasets.records import record_of
 from pipelines.web.inside import archived
-from pipelines.web.page import NUMBER, RECORD, TEXT, TEXT_OR_NULL, YES_NO, Asked, Content, Page, shape
+from pipelines.web.page import NUMBER, NUMBER_OR_NULL, RECORD, TEXT, TEXT_OR_NULL, YES_NO, Asked, Content, Page, shape
 from pipelines.web.page import rows as list_of
 from pipelines.web.params import PARTIAL_DATE, Param
 from pipelines.web.prose import addresses
+from scraper.article import Related
 
 WORDS_PER_MINUTE = 230
 """How fast adults read prose silently (Brysbaert 2019: 238 words of English a minute, a little less elsewhere)."""
@@ -38,8 +39,27 @@ def load(asked: Asked) -> Content:
         },
         "as_of": asked.values["as_of"] or None,
         "links": inside,
+        "related": _related(asked, article.related, inside),
         "neighbours": {"previous": neighbour(asked, stored, -1), "next": neighbour(asked, stored, 1)},
     }
+
+
+def _related(asked: Asked, related: tuple[Related, ...], inside: dict[str, int]) -> list[dict[str, Any]]:
+    """Return the related posts with the article each is; one that is archived has the title it is filed under."""
+    found = []
+    for one in related:
+        article_id = inside.get(one.url or "")
+        row = asked.archive.connection.execute("SELECT title, published FROM articles WHERE id = ?", (article_id,))
+        filed = row.fetchone() or (None, None)
+        found.append(
+            {
+                "url": one.url,
+                "title": filed[0] or one.title or one.excerpt,
+                "published": filed[1] or one.published,
+                "article_id": article_id,
+            }
+        )
+    return found
 
 
 def version_of(asked: Asked) -> StoredArticle:
@@ -94,6 +114,7 @@ PAGE = Page(
             "additionalProperties": NUMBER,
             "description": "Address → article, of those linked to that are archived.",
         },
+        related=list_of(shape(url=TEXT_OR_NULL, title=TEXT_OR_NULL, published=TEXT_OR_NULL, article_id=NUMBER_OR_NULL)),
         neighbours=shape(previous=_NEIGHBOUR, next=_NEIGHBOUR),
     ),
     (

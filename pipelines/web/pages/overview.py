@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 from pipelines.web.health import HEALTH, alarms, coverage_shares, health_of
+from pipelines.web.inside import names
 from pipelines.web.months import months_of, sparks
 from pipelines.web.page import MONTHS, NUMBER, SHARE_OR_NULL, TEXT, TEXT_OR_NULL, Asked, Content, Page, shape
 from pipelines.web.page import rows as list_of
@@ -20,14 +21,17 @@ def load(asked: Asked) -> Content:
     until = asked.now.strftime("%Y-%m")
     rhythm = sparks(connection, until)
     shares = coverage_shares(connection)
+    found = asked.archive.sites()
+    called = names(asked.archive, (site.site for site in found if not site.title))
     sites = [
         {
             **site.to_dict(),
+            "title": site.title or called.get(site.site),
             "months": rhythm.get(site.site, []),
             "coverage": shares.get(site.site),
             "health": health_of(site, shares.get(site.site)),
         }
-        for site in asked.archive.sites()
+        for site in found
     ]
     return {
         "totals": totals(connection),

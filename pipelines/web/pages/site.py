@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 from pipelines.web.health import HEALTH, coverage_shares, health_of
+from pipelines.web.inside import names
 from pipelines.web.months import months_of
 from pipelines.web.page import (
     COUNTED,
@@ -46,6 +47,7 @@ def load(asked: Asked) -> Content:
     ).fetchone()
     return {
         **row.to_dict(),
+        "title": row.title or names(asked.archive, [host]).get(host),
         "base_url": facts[0],
         "language": facts[1],
         "generator": facts[2],
