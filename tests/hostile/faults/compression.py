@@ -10,7 +10,7 @@ from typing import Any
 import zstandard
 
 from tests.hostile.pages import post
-from tests.hostile.server import Play, head, send
+from tests.hostile.server import Play, drip, head, send
 from tests.hostile.values import ARCHIVED, FAILED, PAGE, Fault
 from tests.server import Reply
 
@@ -58,6 +58,9 @@ def _zstd(place: Any) -> dict[str, Reply]:
 
 
 _GZIPPED = gzip.compress(_WHOLE)
+_EITHER = (ARCHIVED, FAILED)
+_EMPTY = gzip.compress(b"")
+
 FAULTS = (
     Fault("gzip-bomb", _bomb("gzip", _GZIP_WINDOW), reason="decoded body is longer", quick=True),
     Fault("gzip-bomb-of-members", _members, reason="decoded body is longer"),
@@ -79,4 +82,65 @@ FAULTS = (
     Fault("gzip-label-on-plain", _coded("gzip", _WHOLE), states=(ARCHIVED, FAILED), reason="", quick=True),
     Fault("deflate-label-on-gzip", _coded("deflate", _GZIPPED), states=(ARCHIVED, FAILED)),
     Fault("gzip-without-label", lambda place: {PAGE: Reply(_GZIPPED)}, reason="a gzip file"),
+    Fault(
+        "gzip-of-300000-empty-members",
+        lambda place: {PAGE: Reply(_EMPTY * 300_000 + _GZIPPED, headers={"Content-Encoding": "gzip"})},
+        states=(ARCHIVED,),
+        quick=True,
+    ),
+    Fault(
+        "gzip-then-9-megabytes-of-garbage", _coded("gzip", _GZIPPED + b"\0banana" * (9 * _MIB // 7)), states=(ARCHIVED,)
+    ),
+    Fault("gzip-then-zeros", _coded("gzip", _GZIPPED + bytes(4096)), states=(ARCHIVED,)),
+    Fault(
+        "gzip-in-two-members",
+        _coded("gzip", gzip.compress(_WHOLE[:999]) + gzip.compress(_WHOLE[999:])),
+        states=(ARCHIVED,),
+    ),
+    Fault(
+        "gzip-with-a-name-of-a-megabyte",
+        _coded("gzip", b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * _MIB + b"\0" + _GZIPPED[10:]),
+        states=_EITHER,
+    ),
+    Fault("gzip-header-alone", _coded("gzip", _GZIPPED[:10]), reason="before its own end"),
+    Fault("gzip-one-byte", _coded("gzip", _GZIPPED[:1]), reason="before its own end"),
+    Fault("gzip-unknown-method", _coded("gzip", b"\x1f\x8b\x07" + _GZIPPED[3:]), reason="broken"),
+    Fault("gzip-in-capitals", _coded("GZip", _GZIPPED), states=(ARCHIVED,)),
+    Fault("gzip-with-commas", _coded(", gzip,,", _GZIPPED), states=(ARCHIVED,)),
+    Fault("gzip-and-identity", _coded("identity, gzip", _GZIPPED), states=(ARCHIVED,)),
+    Fault("coding-none", _coded("none", _WHOLE), states=_EITHER),
+    Fault("coding-of-60-kilobytes", _coded("x" * 60_000, _WHOLE), reason="not asked for"),
+    Fault("coding-utf-8", _coded("utf-8", _WHOLE), states=_EITHER),
+    Fault("coding-compress", _coded("compress", b"\x1f\x9d\x90" + _WHOLE), reason="not asked for"),
+    Fault(
+        "coding-in-bytes",
+        lambda place: {PAGE: send(b"HTTP/1.1 200 OK\r\nContent-Encoding: \xff\x1b[2J\r\n\r\n" + _WHOLE)},
+        reason="not asked for|HTTP",
+    ),
+    Fault("deflate-with-a-dictionary", _coded("deflate", b"\x78\xbb\0\0\0\1" + _WHOLE), reason="broken"),
+    Fault("deflate-raw", _coded("deflate", zlib.compress(_WHOLE)[2:-4]), states=(ARCHIVED,)),
+    Fault("deflate-cut", _coded("deflate", zlib.compress(_WHOLE)[:300]), reason="before its own end"),
+    Fault("zip-file", lambda place: {PAGE: Reply(b"PK\x03\x04" + bytes(500))}, reason="not a page"),
+    Fault(
+        "gzip-chunked-and-cut",
+        lambda place: {
+            PAGE: send(
+                head({"Content-Encoding": "gzip", "Transfer-Encoding": "chunked"}),
+                b"%x\r\n%s\r\n" % (300, _GZIPPED[:300]),
+            )
+        },
+        reason="ended before",
+    ),
+    Fault(
+        "gzip-that-drips",
+        lambda place: {
+            PAGE: drip(zeros(_GZIP_WINDOW)[1], first=head({"Content-Encoding": "gzip"}) + zeros(_GZIP_WINDOW)[0])
+        },
+        reason="complete after|decoded body",
+    ),
+    Fault(
+        "deflate-of-a-tiny-alphabet",
+        _coded("deflate", zlib.compress(b"<p>" + b"ab" * (9 * _MIB))),
+        states=(FAILED, "page", ARCHIVED),
+    ),
 )
