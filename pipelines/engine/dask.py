@@ -7,6 +7,7 @@ and given as the address of its scheduler.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from queue import Empty, Queue
@@ -16,6 +17,7 @@ from pipelines.engine import ATTEMPTS, SILENCE_S, Done, EngineLost
 
 _CONNECT_S = 10
 _LOOK_S = 2.0  # between two looks at whether the scheduler is still there
+_LOGGERS = ("distributed", "tornado")
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": ATTEMPTS - 1,
     # a frozen worker is taken for dead, and its work given to another
@@ -24,7 +26,6 @@ _SETTINGS = {
     "distributed.worker.daemon": False,  # a piece of work may start processes of its own
     "distributed.worker.use-file-locking": False,
     "distributed.admin.tick.limit": "60 s",
-    "logging.distributed": "critical",
 }
 
 
@@ -37,6 +38,9 @@ class DaskEngine:
             from distributed import Client, LocalCluster
         except ModuleNotFoundError as error:
             raise EngineLost("the dask engine needs distributed", hint="pip install 'backfile[dask]'") from error
+        # What goes wrong there comes back as a Done or an EngineLost; the logs would only repeat it, with tracebacks.
+        for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] in _LOGGERS]:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._tickets = 0
         self._futures: dict[int, Any] = {}
         self._ended: Queue[int] = Queue()

@@ -122,7 +122,7 @@ def test_a_killed_driver_goes_on_where_it_was(pages: Path, tmp_path: Path) -> No
     words = [
         sys.executable,
         "-c",
-        "from pipelines.cli import main; main()",
+        "from pipelines.cli import main; raise SystemExit(main())",
         "extract-corpus",
         str(pages),
         "--out",
