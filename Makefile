@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-dask lint bench docs fuzz hostile clean install
+.PHONY: demo test test-dask test-web lint bench docs fuzz hostile clean install
 
 install: $(STAMP)
 
@@ -22,6 +22,10 @@ test: $(STAMP)
 # What many machines do, on this one: Dask, PostgreSQL's own server from the system's package, workers killed and frozen.
 test-dask: $(STAMP)
 	@$(BIN)/python -m pytest tests/corpus tests/partitions -m machines
+
+# The reading room in a real browser; installs chromium and its driver where it may, says why not where it may not.
+test-web: $(STAMP)
+	@./.ci/browser
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

@@ -92,6 +92,8 @@ def _record() -> dict[str, Any]:
     definitions = schema.pop("$defs", {})
     for name in ("$schema", "$id"):
         schema.pop(name, None)
+    # an archive may hold versions that nobody noted the extractor of
+    schema["properties"]["extractor"]["type"] = ["string", "null"]
     written_out: dict[str, Any] = _written_out(schema, definitions)
     return written_out
 

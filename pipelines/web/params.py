@@ -12,6 +12,8 @@ MAX_CHARACTERS = 2_000
 MAX_NUMBER = 2**53 - 1
 """Greatest number taken: what JSON and SQLite hold alike."""
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})")
+_PLAIN = r"[^\x00-\x1f\x7f]*"
+"""Text without control characters."""
 PARTIAL_DATE = r"(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?"
 """A day, a month, a year or nothing: what an empty field of a form sends."""
 
@@ -57,8 +59,8 @@ class Param:
             raise BadRequest(f"{self.name} is one of {', '.join(self.choices)}, not {given[:80]!r}")
         if self.pattern and not re.fullmatch(self.pattern, given):
             raise BadRequest(f"{self.name} is written otherwise, not {given[:80]!r} ({self.about})")
-        if not given.isprintable():
-            raise BadRequest(f"{self.name} has a character that cannot be printed")
+        if not re.fullmatch(_PLAIN, given):
+            raise BadRequest(f"{self.name} has a control character")
         return given
 
     def schema(self) -> dict[str, Any]:
@@ -72,8 +74,7 @@ class Param:
             elif self.pattern:
                 made["pattern"] = f"^{self.pattern}$"
             else:
-                # what isprintable() refuses: controls, separators and halves of surrogate pairs
-                made["pattern"] = r"^[\x20-\x7e]*$" if self.in_path else r"^[^\x00-\x1f\x7f-\xa0\xad\u2028\u2029]*$"
+                made["pattern"] = f"^{_PLAIN}$"
         if self.default is not None:
             made["default"] = self.default
         return made
