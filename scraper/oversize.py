@@ -7,6 +7,7 @@ The tree builder compares every attribute of a tag with all before it, and every
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 MAX_ATTRIBUTES = 1_000
@@ -33,23 +34,7 @@ def limited(html: str, tags: int | None = None) -> str:
         return html
     if (html.count("<") if tags is None else tags) > MAX_OPTIONS and html.count("<o") + html.count("<O") > MAX_OPTIONS:
         html = _with_few_options(html)
-    return _with_few_attributes(html) if len(html) >= _SUSPICIOUS_CHARS and _has_long_tag(html) else html
-
-
-def _has_long_tag(html: str) -> bool:
-    """Tell whether some tag is long enough for MAX_ATTRIBUTES, in leaps from one ``>`` to the last one that is near
-    enough: a page takes fifty. An attribute takes two characters at least."""
-    position, last_start = 0, len(html) - _LONG_TAG
-    while position <= last_start:
-        near = html.rfind(">", position, position + _LONG_TAG)
-        if near < 0:
-            near = html.find(">", position + _LONG_TAG)
-            near = near if near >= 0 else len(html)
-            opened = html.find("<", position, near)
-            if 0 <= opened < near - 2 * MAX_ATTRIBUTES:
-                return True
-        position = near + 1
-    return False
+    return _with_few_attributes(html) if len(html) >= _SUSPICIOUS_CHARS else html
 
 
 def _with_few_options(html: str) -> str:
@@ -67,17 +52,37 @@ def _with_few_attributes(html: str) -> str:
     A tag that hides its length behind a quoted ``>`` every few thousand characters passes: the limit of time for a page
     is there for it.
     """
-    pieces = html.split(">")
-    position = looked = 0
+    kept: list[str] = []
+    done = looked = 0
     in_script = False
-    for number, piece in enumerate(pieces):
-        if len(piece) >= _LONG_TAG:
-            opened, closed = html.rfind("<script", looked, position), html.rfind("</script", looked, position)
-            in_script, looked = opened > closed if opened != closed else in_script, position
-            if not in_script:
-                pieces[number] = _cut(piece)
-        position += len(piece) + 1
-    return ">".join(pieces)
+    for start, end in _long_stretches(html):
+        opened, closed = html.rfind("<script", looked, start), html.rfind("</script", looked, start)
+        in_script, looked = opened > closed if opened != closed else in_script, start
+        if not in_script:
+            stretch = html[start:end]
+            cut = _cut(stretch)
+            if len(cut) < len(stretch):
+                kept += (html[done:start], cut)
+                done = end
+    return "".join([*kept, html[done:]]) if kept else html
+
+
+def _long_stretches(html: str) -> Iterator[tuple[int, int]]:
+    """Yield where there is no ``>`` for so long that a tag may have too many attributes, each of which takes two
+    characters.
+
+    It goes in leaps, from one ``>`` to the last one that is near enough: a page takes fifty.
+    """
+    position, last_start = 0, len(html) - _LONG_TAG
+    while position <= last_start:
+        near = html.rfind(">", position, position + _LONG_TAG)
+        if near < 0:
+            near = html.find(">", position + _LONG_TAG)
+            near = near if near >= 0 else len(html)
+            opened = html.find("<", position, near)
+            if 0 <= opened < near - 2 * MAX_ATTRIBUTES:
+                yield position, near
+        position = near + 1
 
 
 def _cut(piece: str) -> str:

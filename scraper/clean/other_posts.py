@@ -28,10 +28,11 @@ _KINDS = frozenset(("related_heading", "recent_heading"))
 def find(marks: Marks) -> Iterator[Cut]:
     """Yield the largest frames that begin with such a heading and hold links or cards."""
     prose = marks.prose
+    start = max(marks.headline, 0)
     for block in marks.page.blocks:
-        if block.words > HEADING_WORDS or not _heads_other_posts(block):
+        if block.words > HEADING_WORDS or prose.prose_in(start, block.index) < BEFORE_WORDS:
             continue
-        if prose.prose_in(max(marks.headline, 0), block.index) < BEFORE_WORDS:
+        if not _heads_other_posts(block):
             continue
         part = _part(marks, block)
         if part is not None:
