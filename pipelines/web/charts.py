@@ -67,6 +67,8 @@ def timeline(months: Sequence[Mapping[str, Any]], label: str) -> Markup:
     return _chart(len(months), "".join(years + bars), label, f"{most:,} a month at most", ends)
 
 
+FEWEST_RUNS = 12
+"""Room for so many runs is left: the first one is not to look like the end of the world."""
 RUN_PARTS = ("new", "changed", "failed")
 """What a run's bar is made of, from the ground up."""
 
@@ -86,7 +88,7 @@ def runs_chart(runs: Sequence[Mapping[str, Any]], label: str) -> Markup:
         if y == HEIGHT:
             bars.append(_bar(position, HEIGHT - 1, 1 - BAR_GAP, 1, "bar none", f"run {run['id']}: nothing"))
     ends = (f"run {runs[0]['id']}", f"run {runs[-1]['id']}") if runs else ("", "")
-    return _chart(len(runs), "".join(bars), label, f"{most:,} in one run at most", ends)
+    return _chart(max(len(runs), FEWEST_RUNS), "".join(bars), label, f"{most:,} in one run at most", ends)
 
 
 def _chart(bars: int, drawn: str, label: str, most: str, ends: tuple[str, str]) -> Markup:

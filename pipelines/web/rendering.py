@@ -188,6 +188,8 @@ def told(value: Any) -> str:
     """Return a value of the record in few words: a list by its items, an item by its name, title or address."""
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return str(next((value[key] for key in ("name", "title", "excerpt", "url") if value.get(key)), "–"))
     if isinstance(value, Sequence) and not isinstance(value, str):

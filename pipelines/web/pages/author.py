@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.archive.facets import FACETS
+from pipelines.web.inside import names
 from pipelines.web.months import months_of
 from pipelines.web.page import COUNTED, MONTHS, NUMBER, NUMBER_OR_NULL, TEXT, TEXT_OR_NULL, Asked, Content, Page, shape
 from pipelines.web.page import rows as list_of
@@ -39,6 +40,7 @@ def load(asked: Asked) -> Content:
             facet: [{"value": value, "articles": count} for value, count in found.facets.get(facet, ())]
             for facet in FACETS
         },
+        "site_names": names(asked.archive, [host for host, _ in found.facets["site"]]),
         "months": months_of(connection, asked.now.strftime("%Y-%m"), _BY, (name,)),
     }
 
@@ -57,6 +59,7 @@ PAGE = Page(
         next_page=NUMBER_OR_NULL,
         articles=list_of(shape(id=NUMBER, title=TEXT_OR_NULL, site=TEXT_OR_NULL, published=TEXT_OR_NULL)),
         facets=shape(**dict.fromkeys(FACETS, COUNTED)),
+        site_names={"type": "object", "additionalProperties": TEXT},
         months=MONTHS,
     ),
     (

@@ -7,6 +7,7 @@ from typing import Any
 from pipelines.archive.by_date import LISTED_MATCHES
 from pipelines.archive.facets import FACET_ROWS, FACETS
 from pipelines.archive.search import SORTS, Hit, Hits
+from pipelines.web.inside import names
 from pipelines.web.page import COUNTED, NUMBER, NUMBER_OR_NULL, TEXT, TEXT_OR_NULL, YES_NO, Asked, Content, Page, shape
 from pipelines.web.page import rows as list_of
 from pipelines.web.params import PARTIAL_DATE, Param
@@ -50,11 +51,24 @@ def load(asked: Asked) -> Content:
         "total": found.total,
         "exact": exact,
         "next_page": values["page"] + 1 if more else None,
-        "suggestion": found.suggestion,
+        "suggestion": _suggestion(asked, found, filters),
         "hits": [hit_of(hit) for hit in found],
         "facets": facets_of(found),
+        "site_names": names(asked.archive, _sites(found)),
         "facets_exact": exact and found.total <= FACET_ROWS,
     }
+
+
+def _suggestion(asked: Asked, found: Hits, filters: dict[str, Any]) -> str | None:
+    """Return what was perhaps meant, when that finds more: each word is put right by itself, not all together."""
+    if found.suggestion is None:
+        return None
+    meant = asked.archive.search(found.suggestion, limit=1, **filters)
+    return found.suggestion if meant.total > found.total else None
+
+
+def _sites(found: Hits) -> list[str]:
+    return list(dict.fromkeys([*(hit.site for hit in found if hit.site), *(host for host, _ in found.facets["site"])]))
 
 
 def hit_of(hit: Hit) -> dict[str, Any]:
@@ -111,6 +125,7 @@ PAGE = Page(
         suggestion=TEXT_OR_NULL,
         hits=list_of(HIT),
         facets=shape(**dict.fromkeys(FACETS, COUNTED)),
+        site_names={"type": "object", "additionalProperties": TEXT},
         facets_exact=YES_NO,
     ),
     (
