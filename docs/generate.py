@@ -68,6 +68,11 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     yield "| option | | default |\n| --- | --- | --- |\n" + "\n".join(rows)
     assert isinstance(command, ExampleCommand)
     yield "```sh\n" + "\n".join(command.examples) + "\n```"
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            yield from (
+                "#" + part if part.startswith("### ") else part for part in _command(f"{name} {below.name}", below)
+            )
 
 
 def _default(option: click.Option) -> str:

@@ -190,6 +190,10 @@ class Fetcher:
             raise answer.problem.with_traceback(None)
         return answer.robots
 
+    def slow_to(self, url: str, delay_s: float) -> None:
+        """Keep at least *delay_s* seconds between two requests to *url*'s host from now on."""
+        self._origin(url).turnstile.pace.slow_to(delay_s)
+
     def host_key(self, url: str) -> str:
         """Return the name under which the host of *url* is paced. Raises InvalidURL."""
         return _host_key(*host_and_port(url))
@@ -197,8 +201,6 @@ class Fetcher:
     def postpone(self, url: str, seconds: float) -> None:
         """Let no request to *url*'s host start within the next *seconds*."""
         self._origin(url).turnstile.postpone(seconds)
-
-    # -- robots.txt ---------------------------------------------------------------------------------------------------
 
     async def _obey_robots(self, url: str) -> None:
         if not self.settings.obey_robots:
@@ -237,8 +239,6 @@ class Fetcher:
         except FetchError as error:
             problem = error
         return _RobotsAnswer(robots, problem, self._clock())
-
-    # -- one address, retried -----------------------------------------------------------------------------------------
 
     async def _ask(self, url: str, kind: str, validators: dict[bytes, bytes], attempts: int) -> Response:
         try:
@@ -397,8 +397,6 @@ class Fetcher:
         except TimeoutError:
             return body.cut_body()
         return body.body()
-
-    # -- hosts --------------------------------------------------------------------------------------------------------
 
     def _origin(self, url: str) -> _Origin:
         """Return the origin of *url*, made on first use. Raises InvalidURL, and BlockedAddress behind a proxy."""

@@ -53,6 +53,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "scraper.named",
         "scraper.body",
         "scraper.profile",
+        "scraper.selecting",
         "scraper.names",
         "scraper.places",
         "scraper.bylines",
@@ -65,12 +66,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scraper.render",),
     ("scraper.dump.outline",),
     ("scraper.extract",),
-    ("scraper.learning",),
+    ("scraper.learning", "scraper.profiled"),
     ("scraper.site", "scraper.discover"),
     ("scraper",),
     ("pipelines.archive", "pipelines.engine"),
     ("pipelines.crawl", "pipelines.datasets", "pipelines.demo"),
-    ("pipelines.corpus", "pipelines.partitions"),
+    ("pipelines.corpus", "pipelines.partitions", "pipelines.scheduled"),
     ("pipelines",),
     ("pipelines.cli", "pipelines.web"),
 )
@@ -82,7 +83,7 @@ WINDOWS: dict[str, tuple[str, ...]] = {
     "httpx": ("scraper.fetch", "scraper.transport", "scraper.replay"),
     "httpcore": ("scraper.fetch", "scraper.transport", "scraper.replay"),
     "tenacity": ("scraper.fetch", "scraper.transport", "scraper.replay"),
-    "selectolax": ("scraper.page", "scraper.walk"),
+    "selectolax": ("scraper.page", "scraper.walk", "scraper.selecting"),
     "sqlite_utils": ("pipelines.archive.db", "pipelines.archive.schema"),
     "protego": ("scraper.standards.robots",),
     "ada_url": ("scraper.standards.url",),
@@ -104,7 +105,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "scraper.standards": ("url", "charset", "date"),
     "scraper.clean": (),
     "scraper.fields": (),
-    "pipelines.cli": ("console", "exits", "options", "progress", "reports", "results", "rooms"),
+    "pipelines.cli": ("console", "exits", "logs", "options", "progress", "reports", "results", "rooms"),
 }
 
 # Modules that take text or bytes and return values: they open no socket, file or database, and ask no clock.

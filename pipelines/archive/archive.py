@@ -51,8 +51,11 @@ class Archive:
         self.path = Path(path)
         self.readonly = readonly
         self.connection: sqlite3.Connection = db.connect(self.path, ARCHIVE, readonly=readonly, create=create)
+        self.lock_wait_s = 0.0
+        """How long ``run_lock`` waits for another run, in seconds."""
         self._raw: RawStore | None = None
         self._depth = 0
+        self._holds_lock = False
 
     def __enter__(self) -> Archive:
         return self
@@ -122,10 +125,18 @@ class Archive:
     def run_lock(self) -> Iterator[None]:
         """Hold the archive for one run: crawl, reextract, import, pack.
 
-        Raises ArchiveLocked when another run has it.
+        Within the block of another one it is that one. Raises ArchiveLocked when another run has it, and has not given
+        it back within ``lock_wait_s``.
         """
-        with db.exclusive(self.path):
+        if self._holds_lock:
             yield
+            return
+        with db.exclusive(self.path, wait_s=self.lock_wait_s):
+            self._holds_lock = True
+            try:
+                yield
+            finally:
+                self._holds_lock = False
 
     def ensure_site(self, host: str, *, at: datetime | str, **columns: Any) -> None:
         """Make the row of the site *host* where there is none, with *columns*."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.archive.run_tables import IN_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -131,7 +133,7 @@ TABLES: tuple[Table, ...] = (
             "generator": "The software that makes it, as it says",
             "first_seen_at": f"When it came into the archive ({_MOMENT})",
             "crawled_at": f"When a crawl of it ended last ({_MOMENT})",
-            "profile": "JSON: what is known about how it writes its pages",
+            "profile": "TOML: patterns, selectors and pace set by hand",
             "template": "JSON: what its pages repeat, as learnt from them",
             "template_version": "How many times the template was learnt",
             "learn_pages": "JSON list of the pages it was learnt from",
@@ -181,6 +183,7 @@ TABLES: tuple[Table, ...] = (
             "changed_at": f"When it was last seen to have changed ({_MOMENT})",
             "revisit_at": f"When to look again ({_MOMENT})",
             "missing_since": f"Since when it has been answering that it is not there ({_MOMENT})",
+            "robots_rule": "The line of robots.txt that excludes it now, though it is archived; null for none",
         },
     ),
     Table(
@@ -307,6 +310,7 @@ TABLES: tuple[Table, ...] = (
             "raw_hash": "The raw page it brought, in the file of raw pages",
         },
     ),
+    *(Table(*entry) for entry in IN_WORDS),
     Table(
         "saved_searches",
         "Saved searches",

@@ -11,10 +11,13 @@ process loses nothing that was committed, and a power cut can lose the last comm
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -192,21 +195,45 @@ def _raw_connection(path: Path, *, readonly: bool) -> sqlite3.Connection:
 def exclusive(path: Path, *, wait_s: float = 0.0) -> Iterator[None]:
     """Hold the lock file beside the archive: one run at a time.
 
-    The operating system gives the lock back when the process ends, however it ends. A lock that another process holds
-    for *wait_s* seconds more raises ArchiveLocked.
+    The operating system gives the lock back when the process ends, however it ends, so one that is left behind never
+    blocks; what stands in the file only says who holds it. A lock that another process holds for *wait_s* seconds more
+    raises ArchiveLocked, which names that process.
     """
-
     lock = path.with_name(path.name + ".lock")
     try:
-        file = lock.open("a")
+        file = lock.open("a+")
     except OSError as error:
         raise ArchiveError(str(path), f"the lock {lock} cannot be made: {error.strerror}") from error
     with file:
         if not _locked(file, wait_s):
             raise ArchiveLocked(
-                str(path), f"another run is at work on {path}", hint="wait for it to end, or stop it with Ctrl-C"
+                str(path),
+                f"another run is at work on {path}{_holder(file)}",
+                hint="wait for it to end (crawl --wait does), or stop it with Ctrl-C",
             )
+        _sign(file)
         yield
+
+
+def _sign(file: IO[str]) -> None:
+    """Write into the lock who holds it; a disk that is full does not matter here."""
+    command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]) if sys.argv else ""
+    since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with contextlib.suppress(OSError):
+        file.seek(0)
+        file.truncate()
+        file.write(json.dumps({"pid": os.getpid(), "since": since, "command": command}))
+        file.flush()
+
+
+def _holder(file: IO[str]) -> str:
+    """Return who holds the lock and since when, as the end of a sentence; "" when the file does not say."""
+    try:
+        file.seek(0)
+        said = json.loads(file.read(1_000))
+        return f": process {int(said['pid'])} ({str(said['command'])[:80]}) since {str(said['since'])[:30]}"
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""
 
 
 def _locked(file: IO[str], wait_s: float) -> bool:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.index_tables import FIRST_INDEX
 from pipelines.archive.raw_tables import FIRST_RAW_TABLES
+from pipelines.archive.run_tables import FIRST_RUN_TABLES
 from pipelines.archive.views import FIRST_VIEWS
 
 if TYPE_CHECKING:
@@ -470,6 +471,12 @@ ALTER TABLE articles ADD COLUMN site_name TEXT
 ALTER TABLE articles ADD COLUMN comments_count INTEGER
 """,
     )
+
+
+@ARCHIVE.migration
+def m010_schedules_run_sites(database: Database) -> None:
+    """The sites that are crawled by themselves, and what each run did at each site."""
+    _run(database, FIRST_RUN_TABLES)
 
 
 @RAW.migration

@@ -45,7 +45,8 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Collect",
         (
-            Entry("crawl", "collect", "Crawl blogs and file every post in the archive."),
+            Entry("crawl", "crawl", "Crawl blogs and file every post in the archive."),
+            Entry("schedule", "schedule", "Print, or install, what starts due crawls by itself."),
             Entry("import", "collect", "File pages that are already on this machine."),
         ),
     ),
@@ -70,7 +71,8 @@ SECTIONS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Account for",
         (
             Entry("runs", "account", "List the runs, or tell what one of them did."),
-            Entry("sites", "account", "List the archived sites."),
+            Entry("sites", "sites", "List the archived sites, or change which are crawled by themselves."),
+            Entry("status", "status", "Tell what needs a person's eye, by exit code, too."),
             Entry("coverage", "account", "Tell how much of each site is archived, and what is not."),
             Entry("why", "account", "Tell what became of one address."),
         ),

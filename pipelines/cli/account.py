@@ -1,7 +1,8 @@
-"""Account for what was done and what was not: ``runs``, ``sites``, ``coverage`` and ``why``."""
+"""Account for what was done and what was not: ``runs``, ``coverage`` and ``why``."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,18 +21,39 @@ _MISSING_SHOWN = 5
 """Missing addresses listed per source, those of an earlier one not again; --json has up to twenty."""
 
 
-@command("runs", examples=("backfile runs", "backfile runs 3", "backfile runs --limit 1 --json"))
+@command(
+    "runs",
+    examples=(
+        "backfile runs",
+        "backfile runs 3",
+        "backfile runs 3 --report-html run.html",
+        "backfile runs --limit 1 --json",
+    ),
+)
 @click.argument("number", metavar="[ID]", type=int, required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=20, metavar="N", help="List at most this many runs.")
+@click.option(
+    "--report-html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page with charts of run ID, or of the newest, and those before it.",
+)
 @json_option
 @db_option
-def runs(number: int | None, limit: int, as_json: bool, db: Path) -> int:
+def runs(number: int | None, limit: int, report_html: Path | None, as_json: bool, db: Path) -> int:
     """List the runs, or tell what one of them did.
 
     The newest comes first. With --json each run is one line.
     """
     with open_archive(db) as archive:
         found = archive.runs()
+        if report_html is not None and found:
+            from pipelines.scheduled import chart_page
+
+            text = chart_page.page(archive, number or found[0].id, now=datetime.now(UTC))
+            report_html.write_text(text, encoding="utf-8")
+            console.note(f"wrote {report_html}")
+            return exits.DONE
     if number is not None:
         one = next((run for run in found if run.id == number), None)
         if one is None:
@@ -97,49 +119,9 @@ def _write_run(run: RunRow, *, as_json: bool) -> None:
 def _flat(value: Any) -> object:
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return "; ".join(f"{number} {reason}" for reason, number in value.items())
     return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-_SITE_NAMES = (
-    *("site", "title", "articles", "words", "first_published", "last_published"),
-    *("pages", "queued", "failed", "gone", "crawled_at"),
-)
-
-
-@command("sites", examples=("backfile sites", "backfile sites --json"))
-@json_option
-@db_option
-def sites(as_json: bool, db: Path) -> int:
-    """List the archived sites.
-
-    With --json each site is one line.
-    """
-    with open_archive(db) as archive:
-        records = [{name: getattr(site, name) for name in _SITE_NAMES} for site in archive.sites()]
-    if as_json:
-        for record in records:
-            console.write_json_line(record)
-        return exits.DONE
-    if not records:
-        console.note(f"no sites in {db} yet")
-        return exits.DONE
-    rows = [
-        (
-            record["site"],
-            record["articles"] or 0,
-            (record["first_published"] or "")[:10],
-            (record["last_published"] or "")[:10],
-            record["queued"] or 0,
-            record["failed"] or 0,
-            record["gone"] or 0,
-            _minute(record["crawled_at"]),
-            record["title"] or "",
-        )
-        for record in records
-    ]
-    head = ("site", "articles", "first", "last", "queued", "failed", "gone", "crawled", "title")
-    console.write(console.table(head, rows, stretch=len(head) - 1))
-    return exits.DONE
 
 
 @command("coverage", examples=("backfile coverage", "backfile coverage blog.example --json"))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import click
+from click.core import ParameterSource
 
 from scraper.errors import ArchiveError, InvalidURL
 
@@ -45,6 +47,24 @@ class ExampleCommand(click.Command):
                 formatter.write(f"  {example}\n")
 
 
+class ExampleGroup(ExampleCommand, click.Group):
+    """A command that has commands of its own, and does something without one, too."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **{**settings, "invoke_without_command": True})
+
+    def sub(self, name: str, *, examples: tuple[str, ...]) -> Callable[[Callable[..., int | None]], ExampleCommand]:
+        """Return a decorator like ``command``, for a command below this one."""
+        make = command(name, examples=examples)
+
+        def decorate(function: Callable[..., int | None]) -> ExampleCommand:
+            made = make(function)
+            self.add_command(made)
+            return made
+
+        return decorate
+
+
 def command(
     name: str, *, examples: tuple[str, ...], cls: type[ExampleCommand] = ExampleCommand
 ) -> Callable[[Callable[..., int | None]], ExampleCommand]:
@@ -57,6 +77,18 @@ def command(
         settings = {"show_default": True, **cls.parsing}
         made = click.command(name, cls=cls, context_settings=settings)(function)
         made.examples = examples
+        return made
+
+    return decorate
+
+
+def group(name: str, *, examples: tuple[str, ...]) -> Callable[[Callable[..., int | None]], ExampleGroup]:
+    """Return a decorator like ``command`` that makes a group: ``.sub`` puts commands below it."""
+    make = command(name, examples=examples, cls=ExampleGroup)
+
+    def decorate(function: Callable[..., int | None]) -> ExampleGroup:
+        made = make(function)
+        assert isinstance(made, ExampleGroup)
         return made
 
     return decorate
@@ -113,6 +145,16 @@ db_option = click.option(
     help="The archive's file.",
 )
 
+
+def chosen_db(db: Path) -> Path:
+    """Return the archive that the running command means: its own --db, else the one given before its name."""
+    ctx = click.get_current_context()
+    if ctx.parent is not None and ctx.get_parameter_source("db") is not ParameterSource.COMMANDLINE:
+        above: Path = ctx.parent.params.get("db", db)
+        return above
+    return db
+
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for programs instead of text for people."
 )
@@ -133,6 +175,49 @@ def filter_options(function: Decorated) -> Decorated:
     for option in reversed(_FILTERS):
         function = option(function)
     return function
+
+
+class Interval(_TextType):
+    """A time span such as ``6h``, ``30m``, ``daily``, handed on as text; ``adaptive`` where that is allowed."""
+
+    name = "interval"
+
+    def __init__(self, *, adaptive: bool = False) -> None:
+        self._adaptive = adaptive
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return *value* when it is an interval; anything else is a usage error."""
+        from pipelines.scheduled.intervals import BadInterval, parse_interval
+
+        try:
+            if parse_interval(str(value)) is None and not self._adaptive:
+                self.fail("expected an interval such as 6h, 30m, 2d or daily, got 'adaptive'", param, ctx)
+        except BadInterval as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+def span_of(interval: str) -> timedelta:
+    """Return the time span of what an ``Interval`` that is not adaptive has let through."""
+    from pipelines.scheduled.intervals import parse_interval
+
+    span = parse_interval(interval)
+    assert span is not None
+    return span
+
+
+ping_option = click.option(
+    "--ping-url",
+    metavar="URL",
+    help="Tell this watchdog how it went: POST to URL when all is well, to URL/fail when not.",
+)
+
+metrics_option = click.option(
+    "--metrics",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write Prometheus metrics to this text file, in one step.",
+)
 
 
 def open_archive(db: Path, *, readonly: bool = True) -> Archive:

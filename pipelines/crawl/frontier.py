@@ -18,6 +18,7 @@ from pipelines.archive import Archive
 from pipelines.crawl.values import CrawlLimits
 from scraper import discover, site
 from scraper.discover import Link
+from scraper.profile import Profile
 
 BATCH = 8
 """Addresses leased in one write: a write costs as much as a fifth of a page's work, and a better address that is found
@@ -63,8 +64,11 @@ class Added(NamedTuple):
 class Frontier:
     """The addresses of one site."""
 
-    def __init__(self, archive: Archive, host: str, run_id: int, limits: CrawlLimits) -> None:
+    def __init__(
+        self, archive: Archive, host: str, run_id: int, limits: CrawlLimits, profile: Profile | None = None
+    ) -> None:
         self.host = host
+        self.profile = profile
         self.limits = limits
         self.bitten: dict[str, tuple[int, str]] = {}
         """Limit → (addresses left out, the first of them)."""
@@ -182,6 +186,10 @@ class Frontier:
             return self._refused("max_pages_per_site", url)
         if link.kind in site.NEVER_A_PAGE:
             return f"not a page: its address looks like {_A_KIND[link.kind]}"
+        if self.profile is not None and link.found_by != discover.TYPED:
+            excluded = self.profile.why_not(url, is_listing=link.kind in site.LISTINGS)
+            if excluded is not None:
+                return excluded
         if link.found_by in (discover.FEED, discover.WORDPRESS, discover.SITEMAP):
             return None
         if depth > limits.max_depth:

@@ -7,6 +7,7 @@ written with the heartbeat, because a count that is a second behind after a cras
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -17,9 +18,19 @@ from typing import Any
 from pipelines.archive import Archive, moment
 from pipelines.crawl.values import CrawlSettings, LimitHit
 from scraper.guard import without_credentials
+from scraper.standards.url import site_of
 
 _COUNTED = ("requests", "bytes", "pages", "new", "changed", "unchanged", "duplicates", "skipped", "failed", "gone")
 _DETAIL_CHARACTERS = 500
+LOG = logging.getLogger("backfile")
+"""One event each, its facts in ``record.facts``; silent until somebody listens."""
+
+
+def tell(event: str, **facts: Any) -> None:
+    """Log one event with its facts, those that are None left out."""
+    if LOG.isEnabledFor(logging.INFO):
+        known = {name: value for name, value in facts.items() if value is not None}
+        LOG.info(event, extra={"facts": known})
 
 
 @dataclass(slots=True)
@@ -101,6 +112,16 @@ class Journal:
         raw_hash: str | None = None,
     ) -> None:
         """Write down one request; to be called inside a transaction."""
+        tell(
+            outcome,
+            run=self.run_id,
+            site=site_of(url),
+            url=url,
+            status=status,
+            bytes=size or None,
+            ms=round(elapsed_s * 1000) or None,
+            detail=detail[:_DETAIL_CHARACTERS] if detail else None,
+        )
         self._db.execute(
             "INSERT INTO fetches (run_id, page_id, source_id, url, at, status, outcome, bytes, elapsed_ms, detail,"
             " raw_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -44,6 +44,12 @@ def template_of(archive: Archive, host: str) -> dict[str, Any] | None:
     return json.loads(row[0]) if row is not None and row[0] else None
 
 
+def profile_of(archive: Archive, host: str) -> str | None:
+    """Return what a person has written down about the site, TOML; None when nobody has."""
+    row = archive.connection.execute("SELECT profile FROM sites WHERE host = ?", (host,)).fetchone()
+    return row[0] if row is not None and row[0] else None
+
+
 async def reread(
     pool: Pool,
     archive: Archive,
@@ -62,7 +68,8 @@ async def reread(
     raw = archive.raw(page_id)
     url = archive.connection.execute("SELECT url FROM pages WHERE id = ?", (page_id,)).fetchone()[0]
     headers = (("content-type", raw.content_type),) if raw.content_type else ()
-    task = Task(page_id, url, raw.body, headers, _OK, origin, 0, key_of(archive, host))
+    profile = profile_of(archive, host)
+    task = Task(page_id, url, raw.body, headers, _OK, origin, 0, key_of(archive, host), profile=profile)
     reading = await pool.read(task, lambda: template_of(archive, host))
     if may_withdraw and _is_none_after_all(archive, page_id, reading):
         with archive.transaction():

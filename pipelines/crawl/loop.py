@@ -15,7 +15,7 @@ from collections import deque
 
 from pipelines.archive import moment
 from pipelines.archive.rows import digest
-from pipelines.crawl import learning, schedule, settling
+from pipelines.crawl import learning, permission, schedule, settling
 from pipelines.crawl.clock import CapReached
 from pipelines.crawl.frontier import Frontier, Item
 from pipelines.crawl.readers import Readers
@@ -68,6 +68,7 @@ class SiteCrawl:
         self._left = False
         """The host is left for a later run."""
         self._busy = 0
+        self._slots = 1
         self._wake = asyncio.Event()
         self._readers: Readers
         self._start_id = -1
@@ -150,7 +151,9 @@ class SiteCrawl:
             self.origin = Origin(row[0], self.origin.site)
         with self._archive.transaction():
             self._archive.ensure_site(self.host, at=now, base_url=self.origin.base)
-        self.frontier = Frontier(self._archive, self.host, shared.journal.run_id, shared.settings.limits)
+        profile = permission.profile_of(self._archive, self.host)
+        self._slots = permission.keep_pace(shared, self.origin.base, profile)
+        self.frontier = Frontier(self._archive, self.host, shared.journal.run_id, shared.settings.limits, profile)
         self.visits = Visits(
             self._archive,
             self.frontier,
@@ -225,6 +228,7 @@ class SiteCrawl:
         try:
             robots = await shared.fetcher.robots(self.origin.base + "/")
             named: tuple[str, ...] = robots.sitemaps
+            permission.note_robots(shared, self.host, robots)
         except (FetchError, InvalidURL):
             named = ()
         mapped = await sources.read_sitemaps(named, guess=feeds.is_made)
@@ -262,6 +266,7 @@ class SiteCrawl:
                 self.host,
                 run_id=self._shared.journal.run_id,
                 due_only=self._shared.settings.due_only,
+                spare=self._shared.settings.spare,
                 now=self._shared.now(),
             )
         )
@@ -270,9 +275,8 @@ class SiteCrawl:
 
     async def _work(self) -> None:
         """Visit everything that waits and is worth it."""
-        count = self._shared.settings.fetch_settings().concurrency_per_host
         async with asyncio.TaskGroup() as group:
-            for _ in range(count):
+            for _ in range(self._slots):
                 group.create_task(self._slot())
         await self._readers.drain()
 

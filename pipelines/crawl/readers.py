@@ -49,6 +49,7 @@ class Readers:
         self._room = asyncio.Semaphore(shared.pool.count)
         self._error: BaseException | None = None
         self._template_key = learning.key_of(self._archive, host)
+        self._profile = learning.profile_of(self._archive, host)
         self._lesson_given = self._template_key is not None
 
     @property
@@ -96,7 +97,9 @@ class Readers:
         """Read a page and write down what it says; None when it cannot be read."""
         limit = self._shared.settings.limits.max_links_per_page
         origin = self._visits.origin
-        task = Task(item.page_id, item.url, body, headers, _OK, origin, limit, self._template_key)
+        task = Task(
+            item.page_id, item.url, body, headers, _OK, origin, limit, self._template_key, profile=self._profile
+        )
         try:
             reading = await self._shared.pool.read(task, lambda: learning.template_of(self._archive, self._host))
         except Unreadable as error:

@@ -10,6 +10,7 @@ import re
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scraper import discover
@@ -21,6 +22,7 @@ from scraper.text import fold
 
 if TYPE_CHECKING:
     from scraper.page import Page
+    from scraper.profile import Profile
 
 _HEADERS = ("content-type", "x-robots-tag", "link")
 """The headers of an answer that say something about the page."""
@@ -50,6 +52,8 @@ class Task(NamedTuple):
     """(site, version) of what the site repeats, None when nothing is learnt yet."""
     template: dict[str, Any] | None = None
     """What it repeats; None when the worker has this version already."""
+    profile: str | None = None
+    """What a person has written down about the site, TOML; None when nobody has."""
 
 
 class Lesson(NamedTuple):
@@ -119,11 +123,17 @@ def read(task: Task, template: Any = None) -> Reading:
     from scraper.extract import article_of, judge  # the parser and the models: a run that reads nothing needs neither
     from scraper.page import parse
 
-    response = Response(task.url, task.url, task.status, task.headers, task.body, _EPOCH)
+    profile = _profile(task.profile) if task.profile else None
+    body = _cut(task, profile) if profile is not None else task.body
+    response = Response(task.url, task.url, task.status, task.headers, body, _EPOCH)
     page = parse(response)
     marks = judge(page, template) if template is not None else judge(page)
     found = marks.known.get("page_type") or ()
     article = article_of(marks)
+    if profile is not None and profile.selectors:
+        from scraper.profiled import profiled
+
+        article = profiled(article, _text(task.headers, body), profile)
     links: tuple[Link, ...] = ()
     directives = page.directives
     if "nofollow" not in directives and "none" not in directives:
@@ -144,6 +154,28 @@ def read(task: Task, template: Any = None) -> Reading:
         blocked=_first_blocked(page, task.origin),
         template_version=task.template_key[1] if task.template_key and template is not None else 0,
     )
+
+
+@lru_cache(maxsize=64)
+def _profile(text: str) -> Profile:
+    from scraper.profile import parse as parse_profile
+
+    return parse_profile(text)
+
+
+def _text(headers: tuple[tuple[str, str], ...], body: bytes) -> str:
+    from scraper.standards import charset
+
+    return charset.decode(body, dict(headers).get("content-type")).text
+
+
+def _cut(task: Task, profile: Profile) -> bytes:
+    """Return the page without what its site's profile takes out, as UTF-8 with its mark; as it is for no such word."""
+    if not profile.remove:
+        return task.body
+    from scraper.selecting import without
+
+    return b"\xef\xbb\xbf" + without(_text(task.headers, task.body), profile.remove).encode("utf-8", "replace")
 
 
 def record(single: Single) -> dict[str, Any]:

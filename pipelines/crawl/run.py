@@ -15,8 +15,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from pipelines.archive import Archive, moment
+from pipelines.crawl import tallies
 from pipelines.crawl.clock import HostClocks
-from pipelines.crawl.journal import Journal
+from pipelines.crawl.journal import Journal, tell
 from pipelines.crawl.loop import SiteCrawl
 from pipelines.crawl.shared import Shared
 from pipelines.crawl.values import (
@@ -105,6 +106,7 @@ class _Run:
         self._shared: Shared | None = None
         self._interrupts = 0
         self._tasks: list[asyncio.Task[None]] = []
+        self._elapsed_s: dict[str, float] = {}
 
     async def main(self, allowed: frozenset[tuple[str, int]]) -> RunReport:
         clocks = HostClocks(self.archive, self.journal, self.settings, self.now, self._may_ask)
@@ -144,7 +146,12 @@ class _Run:
         async def run_one(one: SiteCrawl) -> None:
             async with gate:
                 if self._shared is not None and not self._shared.stopping:
-                    await one.run()
+                    began = time.monotonic()
+                    tell("site begins", run=self.journal.run_id, site=one.host, url=one.start)
+                    try:
+                        await one.run()
+                    finally:
+                        self._elapsed_s[one.host] = time.monotonic() - began
 
         self._tasks = [asyncio.create_task(run_one(one)) for one in self.sites]
         results = await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -216,12 +223,18 @@ class _Run:
     def _finish(self) -> RunReport:
         assert self._shared is not None
         counts = self.journal.counts
-        sites = tuple(self._site_report(one) for one in self.sites)
+        counted = [self._tally(one) for one in self.sites]
+        sites = tuple(map(self._site_report, self.sites, counted))
+        counts.new, counts.changed = sum(site.new for site in sites), sum(site.changed for site in sites)
+        counts.gone, counts.failed = sum(site.gone for site in sites), sum(site.failed for site in sites)
+        counts.skipped = sum(site.skipped for site in sites)
         limits = tuple(self._limits())
         waiting = sum(one.queued() for one in self.sites)
         status = self._status(sites, waiting, limits)
         with self.archive.transaction():
             self.journal.bite(limits)
+            for site, tally in zip(sites, counted, strict=True):
+                tallies.keep(self.archive.connection, self.journal.run_id, self.journal.started_at, site, tally)
         report = RunReport(
             run_id=self.journal.run_id,
             status=status,
@@ -248,6 +261,9 @@ class _Run:
             resume=self._resume(status, waiting),
         )
         self.journal.close(status, report.to_dict())
+        for site in sites:
+            ended = {name: getattr(site, name) for name in ("new", "changed", "gone", "failed", "requests", "problem")}
+            tell("site ends", run=report.run_id, site=site.site, url=site.start, **ended)
         return report
 
     def _status(self, sites: Sequence[SiteReport], waiting: int, limits: Sequence[LimitHit]) -> str:
@@ -274,7 +290,10 @@ class _Run:
             return f"{waiting:,} addresses still wait; run the same command again to go on"
         return None
 
-    def _site_report(self, one: SiteCrawl) -> SiteReport:
+    def _tally(self, one: SiteCrawl) -> tallies.SiteTally:
+        return tallies.tally(self.archive.connection, self.journal.run_id, one.host, self.journal.started_at)
+
+    def _site_report(self, one: SiteCrawl, counted: tallies.SiteTally) -> SiteReport:
         articles = self.archive.connection.execute(
             "SELECT count(*) FROM pages JOIN articles ON page_id = pages.id WHERE pages.site = ? AND gone_at IS NULL",
             (one.host,),
@@ -287,13 +306,19 @@ class _Run:
             site=one.host,
             start=one.start,
             articles=articles,
-            new=counts.new if counts else 0,
-            changed=counts.changed if counts else 0,
+            new=counted.new,
+            changed=counted.changed,
             unchanged=counts.unchanged if counts else 0,
-            gone=counts.gone if counts else 0,
+            gone=counted.gone,
             requests=one.requests(),
-            failed=counts.failed if counts else 0,
+            failed=sum(counted.failed_by.values()),
             problem=problem,
+            duplicates=counts.duplicates if counts else 0,
+            skipped=sum(counted.skipped_by.values()),
+            bytes=counts.bytes if counts else 0,
+            elapsed_s=round(self._elapsed_s.get(one.host, 0.0), 3),
+            skipped_by=counted.skipped_by,
+            failed_by=counted.failed_by,
         )
 
     def _problems(self) -> tuple[Problem, ...]:

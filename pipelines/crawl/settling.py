@@ -48,8 +48,14 @@ def recall(archive: Archive, host: str, ledger: Ledger) -> None:
         ledger.claimed_posts += row["claimed"]
 
 
-def to_revisit(archive: Archive, host: str, *, run_id: int, due_only: bool, now: datetime) -> Iterator[int]:
-    """Yield the numbers of the pages known from earlier runs that are to be asked in this one, most overdue first."""
+def to_revisit(
+    archive: Archive, host: str, *, run_id: int, due_only: bool, now: datetime, spare: int = 0
+) -> Iterator[int]:
+    """Yield the numbers of the pages known from earlier runs that are to be asked in this one, most overdue first.
+
+    With *due_only*, up to *spare* pages whose time has not come follow, the next ones first: of a small blog that is
+    all of it, so its every edit is seen at the next run.
+    """
     rows = archive.connection.execute(
         "SELECT pages.id, pages.state, pages.lastmod AS seen_lastmod, revisit_at, pages.checked_at,"
         " max(claims.lastmod) AS lastmod,"
@@ -61,17 +67,21 @@ def to_revisit(archive: Archive, host: str, *, run_id: int, due_only: bool, now:
         (host, run_id),
     ).fetchall()
     for row in rows:
+        # By time of revisit: all that are due stand before those that are not.
+        early = due_only and row["revisit_at"] is not None and row["revisit_at"] > moment(now)
+        only = due_only and not (early and spare > 0)
         if schedule.must_look(
             state=row["state"],
             listed=row["listed"] > 0,
             was_listed=row["seen_lastmod"] is not None,
             lastmod=row["lastmod"],
             seen_lastmod=row["seen_lastmod"],
-            due_only=due_only,
+            due_only=only,
             revisit_at=datetime.fromisoformat(row["revisit_at"]) if row["revisit_at"] else None,
             checked_at=datetime.fromisoformat(row["checked_at"]) if row["checked_at"] else None,
             now=now,
         ):
+            spare -= early
             yield row["id"]
 
 

@@ -79,6 +79,8 @@ class CrawlSettings:
     workers: int | None = None
     """Processes that extract; None: one per usable core, at most MAX_WORKERS. 0: none, the crawl's own process does it,
     which is for sites one trusts: a page that crashes the extraction ends the run."""
+    spare: int = 0
+    """With *due_only*: pages looked at although their time has not come, the next ones, at most."""
     due_only: bool = False
     """True: of the pages known already, look only at those whose revisit time has come. False: at all, each as cheaply
     as possible (not at all when the sitemap says that nothing changed, else by a conditional request)."""
@@ -162,8 +164,18 @@ class SiteReport:
     gone: int = 0
     requests: int = 0
     failed: int = 0
+    """Pages that could not be had, or whose answer was not believed."""
+    duplicates: int = 0
+    skipped: int = 0
+    bytes: int = 0
+    """Body bytes received, decoded."""
+    elapsed_s: float = 0.0
     problem: str | None = None
     """Why nothing came of the site, in one line; None when something did."""
+    skipped_by: dict[str, int] = field(default_factory=dict)
+    """Reason → pages left out."""
+    failed_by: dict[str, int] = field(default_factory=dict)
+    """Reason → pages that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +199,7 @@ class RunReport:
     articles: int = 0
     """Articles of these sites in the archive now."""
     new: int = 0
+    """Articles filed for the first time and kept."""
     changed: int = 0
     unchanged: int = 0
     gone: int = 0

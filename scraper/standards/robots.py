@@ -57,6 +57,8 @@ class Robots:
     _rules: tuple[_Group, ...] = field(repr=False)
     _paces: tuple[_Group, ...] = field(repr=False)
     _read: dict[tuple[str, str], Protego] = field(default_factory=dict, repr=False, compare=False)
+    text: str = field(default="", repr=False, compare=False)
+    """The file itself, MAX_BYTES of it at most."""
 
     def allowed(self, url: str, token: str) -> bool:
         """Say whether the crawler with product token *token* may ask for *url*, an absolute address or a path.
@@ -126,7 +128,7 @@ def parse(body: bytes | str) -> Robots:
     sitemaps = Protego.parse("\n".join(line for line in lines if _SITEMAP.match(line))).sitemaps
     rules = _grouped(line for line in lines if _USER_AGENT.match(line) or _RULE.match(line))
     paces = _grouped(line for line in lines if not _SITEMAP.match(line))
-    return Robots(tuple(dict.fromkeys(sitemaps)), rules, paces)
+    return Robots(tuple(dict.fromkeys(sitemaps)), rules, paces, text=text)
 
 
 def _grouped(lines: Iterable[str]) -> tuple[_Group, ...]:
