@@ -123,7 +123,9 @@ def _all_starts() -> frozenset[str]:
 
 def starts_introduced(text: str) -> bool:
     """Tell quickly whether ``introduced`` may find anything in *text*."""
-    return text[:3].lower() in _all_starts() or (not text.isascii() and text[:1].lower() in _all_starts())
+    return f"{text[:3].lower():<3}".replace(":", " ") in _all_starts() or (
+        not text.isascii() and text[:1].lower() in _all_starts()
+    )
 
 
 _SPLIT = re.compile(r"\s*[,;|\n•·／]\s*|\s+[–—/-]\s+|\s+(?:and|&|und|et|y|e|i|og|och|en|with|и|та|و)\s+|、|\s\+\s")

@@ -36,6 +36,19 @@ HEADING_REACH = 3
 NEXT_BLANKS = 1
 """Blank lines between two paragraphs of one bio."""
 
+INTRODUCED = 0.7
+"""Confidence from which a word or picture introduces the name, so that nothing else has to."""
+LEAST_CONFIDENCE = 0.5
+"""Less is no answer."""
+BARE_REACH = 4
+"""Lines above and below the headline in which a line that is nothing but a name may be the byline."""
+BARE_EXTRA = 2
+"""Characters a line may hold beside the name it is."""
+AS_A_WORD = -0.2
+"""What it takes from the confidence in a name that the dump also writes in small letters."""
+LONGEST_MENTION = 90
+"""Words of a line in which a name is looked for again: a bio, not a chapter."""
+
 _GREETING = r"(?:\W{0,3}(?:hi|hello|hey|welcome|hallo|hola|bonjour|ciao|olá)\b[^.!?]{0,30}[,.!–—-]*\s+)?"
 _I_AM = (
     r"(?:i['’]m|i am|my name is|my name['’]s|ich bin|mein name ist|je suis|je m['’]appelle|soy|me llamo|sono|mi chiamo|"
@@ -63,19 +76,35 @@ class Bio:
 
 
 # ------------------------------------------------------------------------------------------------------------ authors
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Names a line gives, and how sure that is without looking at the rest of the dump."""
+
+    names: tuple[str, ...]
+    source: str
+    confidence: float
+    at: int
+
+
 def authors(lines: Lines, headline: int, stretch: tuple[int, int]) -> tuple[Found[tuple[Author, ...]], ...]:
-    """Return the names of the bylines around the headline, the surest first; empty when there is none."""
-    found: list[Found[tuple[Author, ...]]] = []
+    """Return the names of the bylines around the headline, the surest first; empty when there is none.
+
+    What nothing introduces is surer where the dump says the name again as one does a person's ("About Ida Moss").
+    """
     top = headline if headline >= 0 else stretch[0]
     first, last = max(0, min(top, stretch[0]) - ABOVE), min(len(lines.blocks), max(top, stretch[0]) + BELOW)
+    found: list[Found[tuple[Author, ...]]] = []
     for at in range(first, last):
-        block = lines.blocks[at]
-        if block.words > BYLINE_WORDS or at == headline:
+        if lines.blocks[at].words > BYLINE_WORDS or at == headline:
             continue
-        for names, source, confidence in _bylines(lines, at):
-            distance = min(abs(at - top), abs(at - stretch[0]))
-            value = tuple(map(Author, names))
-            found.append(Found(value, source, confidence - 0.01 * min(distance, 10), block.text))
+        for claim in _claims(lines, at, top):
+            confidence = claim.confidence
+            if confidence < INTRODUCED:
+                confidence += _said_again(lines, claim)
+            confidence -= 0.01 * min(min(abs(at - top), abs(at - stretch[0])), 10)
+            if confidence >= LEAST_CONFIDENCE:
+                value = tuple(map(Author, claim.names))
+                found.append(Found(value, claim.source, min(confidence, 0.95), lines.blocks[at].text))
     found.sort(key=lambda one: -one.confidence)
     known: set[tuple[str, ...]] = set()
     out = []
@@ -87,44 +116,97 @@ def authors(lines: Lines, headline: int, stretch: tuple[int, int]) -> tuple[Foun
     return tuple(out[:5])
 
 
-def _bylines(lines: Lines, at: int) -> Iterator[tuple[list[str], str, float]]:
-    text = lines.blocks[at].text
+def _claims(lines: Lines, at: int, top: int) -> Iterator[_Claim]:
+    text = _GLUED_BY.sub("by ", _undoubled(lines.blocks[at].text))
     if starts_introduced(text):
         kind, rest = introduced(text)
         if kind == "by":
-            if rest:
-                names = names_of(_pieces(rest), NAMED)
-            else:
-                names = names_of(_pieces(lines.blocks[at + 1].text), NAMED) if at + 1 < len(lines.blocks) else []
+            below = lines.blocks[at + 1].text if at + 1 < len(lines.blocks) else ""
+            names = _names(rest or _undoubled(below), NAMED)
             if names:
-                yield names, 'text:"By"', 0.85
-        return
+                yield _Claim(names, 'text:"By"', 0.85, at)
+        if kind:
+            return
     inside = _BY_INSIDE.search(text)
     if inside:
-        names = names_of(_pieces(inside.group(1)), STRICT)
-        if names:
-            yield names, 'text:"By"', 0.75
+        names = _names(inside.group(1), STRICT)
+        if _is_person(names) and introduced(text)[0] != "other":
+            yield _Claim(names, 'text:"By"', 0.65, at)
     avatar = _OF_AVATAR.fullmatch(text)
     if avatar:
-        name = (avatar.group(1) or avatar.group(2)).strip()
+        name = _undoubled((avatar.group(1) or avatar.group(2)).strip())
         if is_name(name):
-            yield [name], "text:picture of the author", 0.7
-    elif _is_stamped(lines, at):
-        names = names_of(_pieces(text), STRICT)
-        if names and len(names[0].split()) in (2, 3) and not is_group(names[0]) and not kinds_of(text):
-            yield names, "text:name beside the date", 0.6
+            yield _Claim((name,), "text:picture of the author", INTRODUCED, at)
+        return
+    stamped = _is_stamped(lines, at)
+    if kinds_of(text) or not (stamped or abs(at - top) <= BARE_REACH):
+        return
+    names = next((told for piece in _pieces(text)[:3] if _is_person(told := _names(piece, STRICT))), ())
+    if names and (stamped or len(text) <= len(names[0]) + BARE_EXTRA):
+        source = f"text:name {'beside the date' if stamped else 'by the headline'}"
+        yield _Claim(names, source, 0.57 if stamped and 0 < at - top <= BARE_REACH else 0.45, at)
 
 
-_BY_INSIDE = re.compile(r"(?:\s|[a-z\d,|·•])(?:[Bb]y|BY|[Ww]ritten by|[Pp]osted by)[: ]\s?([A-ZÀ-Þ][^|·•]{2,60})")
-_GLUED_DATE = re.compile(r"(?<=[a-zà-ÿ.])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
+def _names(text: str, trust: int) -> tuple[str, ...]:
+    names = [_undoubled(name) for name in names_of(_pieces(text), trust)]
+    if not names or names[0].islower():
+        return ()
+    return (names[0], *(name for name in names[1:] if " " in name and not name.islower()))
+
+
+def _is_person(names: tuple[str, ...]) -> bool:
+    return bool(names) and len(names[0].split()) in (2, 3) and not is_group(names[0])
+
+
+def _undoubled(text: str) -> str:
+    """Return a name that stands twice in a row once: a picture's description runs into the name beside it.
+
+    >>> _undoubled("Ida Moss Ida Moss"), _undoubled("Ida MossIda Moss"), _undoubled("Ida Moss")
+    ('Ida Moss', 'Ida Moss', 'Ida Moss')
+    """
+    half = (len(text) + 1) // 2
+    first, second = text[:half].strip(), text[len(text) - len(text) // 2 :].strip()
+    return first if first and first == second else text
+
+
+def _said_again(lines: Lines, claim: _Claim) -> float:
+    """Return what the rest of the dump adds to the confidence that a name is a person's, and the author's."""
+    words = frozenset(word for block in lines.blocks for word in block.text.split() if word.islower())
+    if claim.names[0].rpartition(" ")[2].lower() in words:
+        return AS_A_WORD  # "Security System": what a text also says in small letters is a topic
+    person = re.compile(_BEFORE + re.escape(claim.names[0]) + _BEHIND, re.I)
+    near = alone = False
+    for index, block in enumerate(lines.blocks):
+        if index == claim.at or claim.names[0] not in block.text or block.words > LONGEST_MENTION:
+            continue
+        if block.text == claim.names[0]:
+            near |= abs(index - claim.at) <= 2
+            alone |= index > claim.at + BELOW
+        elif person.search(block.text):
+            return 0.25
+    return 0.2 if near else 0.15 if alone else 0.0
+
+
+_BEFORE = r"(?:^|\b(?:by|about|of|author|from|follow|meet)[: ]\s?)"
+_BEHIND = r"(?:['’]s (?:avatar|photo|picture|posts)|\s(?:is|has|was|writes|works|lives|says|headshot|photo|image)\b|$)"
+_GLUED_BY = re.compile(r"^[Bb]y(?=[A-ZÀ-Þ][a-zà-ÿ])")
+_BY_INSIDE = re.compile(
+    r"(?<!image)(?<!photo)(?<!hosen)(?:\s|[a-z\d,|·•])(?:[Bb]y|BY|[Ww]ritten by|[Pp]osted by)[: ]\s?"
+    r"([A-ZÀ-Þ][^|·•]{2,60})"
+)
+_GLUED_DATE = re.compile(
+    r"\b(?=(?:Updated|Published|Posted)(?![a-z]))|(?<=[a-zà-ÿ.])(?=(?:Updated|Published|Posted)(?![a-z])|"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)"
+)
+_GLUED_NAME = re.compile(r"(?<=\d{4})(?=[A-ZÀ-Þ][a-zà-ÿ])")
 
 
 def _pieces(text: str) -> list[str]:
     """Return the parts of a byline: cut at bars, dots and dates."""
-    text = _GLUED_DATE.sub(" | ", text)
+    text = _GLUED_NAME.sub(" | ", _GLUED_DATE.sub(" | ", text))
     for found in reversed(date.find(text)):
         text = f"{text[: found.first]} | {text[found.last :]}"
-    return [piece for piece in re.split(r"\s*[|·•–—]\s*|\s+(?:on|in)\s+|\s-\s", text) if piece.strip()]
+    return [piece for piece in re.split(r"\s*[|·•–—]\s*|\s+(?:on|in|@\w+)(?:\s+|$)|\s-\s", text) if piece.strip()]
 
 
 def _is_stamped(lines: Lines, at: int) -> bool:
