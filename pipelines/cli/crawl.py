@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.cli import console, exits, logs, progress
+from pipelines.cli.engines import crawl_spread, engine_options, frontier_option, opened
 from pipelines.cli.options import (
     Interval,
     WebAddress,
@@ -63,6 +64,7 @@ class _Wishes:
         "backfile crawl https://blog.example/",
         "backfile crawl https://blog.example/ https://other.example/ --db blogs.db --max-pages 200 --delay 2",
         "backfile crawl --due --quiet --skip-if-running",
+        "backfile crawl https://a.example/ https://b.example/ --engine dask --scheduler tcp://127.0.0.1:8786",
         "backfile crawl --every 6h --log-json --metrics /metrics/backfile.prom",
     ),
 )
@@ -116,6 +118,8 @@ class _Wishes:
     help="Set one of the limits of docs/reference/limits.md, such as total_s=30 or max_depth=3. May be repeated.",
 )
 @proxy_option
+@engine_options(None, where_default="this process")
+@frontier_option
 @ping_option
 @metrics_option
 @click.option(
@@ -144,10 +148,26 @@ def crawl(limits: tuple[str, ...], verbose: bool, log_json: bool, **options: Any
         settings = with_bounds(_settings(options), limits)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--limit") from error
+    if options["engine"] is not None:
+        return _spread(wishes, settings, options)
+    for name in ("scheduler", "workers", "frontier"):
+        if options[name] is not None:
+            raise click.UsageError(f"--{name} goes with --engine", click.get_current_context())
     with logs.listening(verbose=verbose, as_json=log_json):
         if wishes.every is not None:
             return _stay(wishes, settings)
         return _told_elsewhere(wishes, lambda: _once(wishes, settings))
+
+
+def _spread(wishes: _Wishes, settings: CrawlSettings, options: dict[str, Any]) -> int:
+    """Crawl on the workers of an engine, host by host."""
+    if wishes.due or wishes.every is not None:
+        raise click.UsageError("--engine goes with URLs, not with --due or --every", click.get_current_context())
+    with (
+        _opened(wishes.db, make=bool(wishes.urls)) as archive,
+        opened(options["engine"], options["workers"], options["scheduler"]) as engine,
+    ):
+        return crawl_spread(archive, wishes.urls, settings, engine, options["frontier"], wishes.as_json)
 
 
 def _settings(options: dict[str, Any]) -> CrawlSettings:
@@ -267,11 +287,10 @@ def _stay(wishes: _Wishes, settings: CrawlSettings) -> int:
     from pipelines.scheduled import running
 
     assert wishes.every is not None
-    with _stopping() as (stop, listen):
+    with _stopping() as stop:
 
         def turn() -> bool:
             code, interrupted = _turn(wishes, settings)
-            listen()  # the crawl had the signals meanwhile
             if interrupted or stop.is_set():
                 return False
             if code in (exits.DAMAGED, exits.USAGE):
@@ -300,24 +319,16 @@ def _turn(wishes: _Wishes, settings: CrawlSettings) -> tuple[int, bool]:
 
 
 @contextmanager
-def _stopping() -> Iterator[tuple[threading.Event, Callable[[], None]]]:
-    """Yield an event that SIGTERM and Ctrl-C set, and what to call to have these signals again."""
+def _stopping() -> Iterator[threading.Event]:
+    """Yield an event that SIGTERM and Ctrl-C set; a crawl within the block has them for its time."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    def listen() -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in numbers:
-                signal.signal(number, end)
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in numbers]
-    listen()
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stop, listen
+        yield stop
     finally:
-        if threading.current_thread() is threading.main_thread():
-            for number, handler in zip(numbers, before, strict=True):
-                signal.signal(number, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

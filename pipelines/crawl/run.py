@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from pipelines.archive import Archive, moment
 from pipelines.crawl import tallies
@@ -119,10 +120,12 @@ class _Run:
             if self._is_new():
                 pool.warm_up()
             pulse = asyncio.create_task(self._pulse())
-            self._listen_for_signals()
+            before = self._listen_for_signals()
             try:
                 await self._all_sites()
             finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
                 pulse.cancel()
                 with suppress(asyncio.CancelledError):
                     await pulse
@@ -195,11 +198,22 @@ class _Run:
             expected_total=total,
         )
 
-    def _listen_for_signals(self) -> None:
+    def _listen_for_signals(self) -> dict[int, Any]:
+        """End the run in good order on SIGINT and SIGTERM; return who had them before.
+
+        Not by ``loop.add_signal_handler``, whose end leaves a moment in which SIGTERM kills: a crawl in a container is
+        followed by the next one.
+        """
         loop = asyncio.get_running_loop()
-        with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread: the caller handles them
+
+        def heard(_number: int, _frame: object) -> None:
+            loop.call_soon_threadsafe(self._interrupt)
+
+        before: dict[int, Any] = {}
+        with suppress(ValueError):  # not in the main thread: the caller handles them
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self._interrupt)
+                before[number] = signal.signal(number, heard)
+        return before
 
     def _interrupt(self) -> None:
         """Stop handing out addresses; what is under way has GRACE_S seconds. A second time: stop now."""

@@ -6,6 +6,7 @@ timer that was never installed, is noticed as well.
 
 from __future__ import annotations
 
+import http.client
 import os
 import urllib.error
 import urllib.request
@@ -33,7 +34,7 @@ def ping(url: str, *, ok: bool, message: str) -> str | None:
         request = urllib.request.Request(ping_address(url, ok=ok), data=body, method="POST")  # noqa: S310  (checked)
         with urllib.request.urlopen(request, timeout=PING_TIMEOUT_S) as answer:  # noqa: S310
             return None if answer.status < 400 else f"HTTP {answer.status}"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return str(error)
 
 
