@@ -14,11 +14,14 @@ import signal
 import struct
 import sys
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from pipelines.crawl.reading import Lesson, Listing, Single, Task, learnt, listed, read, record
 
 FRAME = struct.Struct("!I")
+LARGE_BYTES = 1_000_000
+"""Bytes of a page after which a worker gives memory back."""
 MAX_TEMPLATES = 64
 """Templates kept by one worker; the least recently used one goes first and is sent again when it is needed."""
 _GC_OBJECTS = 50_000
@@ -56,6 +59,9 @@ def main(arguments: list[str]) -> None:
         else:
             done = learnt(work) if isinstance(work, Lesson) else listed(work)
         answer = pickle.dumps(done, pickle.HIGHEST_PROTOCOL)
+        if len(frame) > LARGE_BYTES:
+            del frame, work, done
+            _give_memory_back()
         sink.write(FRAME.pack(len(answer)))
         sink.write(answer)
         sink.flush()
@@ -75,6 +81,14 @@ def _template(task: Task, templates: OrderedDict[tuple[str, int], Any]) -> Any:
     if key in templates:
         templates.move_to_end(key)
     return templates.get(key)
+
+
+def _give_memory_back() -> None:
+    """Give what a large page took, and is free again, back to the machine; glibc keeps it otherwise."""
+    import ctypes
+
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _limit_memory(more_mb: int) -> None:

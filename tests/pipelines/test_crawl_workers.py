@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.crawl.reading import Lesson, Reading, Task, read
 from pipelines.crawl.values import CrawlLimits
-from pipelines.crawl.workers import Pool, Unreadable
+from pipelines.crawl.worker import LARGE_BYTES
+from pipelines.crawl.workers import MOST_KEPT_BYTES, Pool, Unreadable
 from scraper.discover import origin_of
 from tests.blog import Blog
 
@@ -28,6 +31,10 @@ def task(number: int, body: str | None = None) -> Task:
     return Task(
         number, f"http://blog.example{blog.path(number)}", (body or blog.post(number)).encode(), HTML, 200, ORIGIN, 100
     )
+
+
+def resident_bytes(process: int) -> int:
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def with_pool(work: Callable[[Pool], Awaitable[Any]], count: int = 1, limits: CrawlLimits | None = None) -> Any:
@@ -54,6 +61,39 @@ def test_a_killed_worker_costs_nothing_but_itself() -> None:
 
     readings = with_pool(work, count=2)
     assert [reading.article.title for reading in readings] == [Blog().title(number) for number in range(1, 6)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="nobody says how much memory a process has")
+def test_a_worker_outlives_large_pages() -> None:
+    paragraph = "<p>" + "The tide tables of the harbour, hour by hour. " * 40 + "</p>"
+    large = task(1, f"<h1>Tides</h1>{paragraph * 800}")
+    assert len(large.body) > LARGE_BYTES
+
+    async def work(pool: Pool) -> tuple[list[int], list[int], int]:
+        await pool.read(task(2))
+        before = pool.running()
+        for _ in range(3):
+            await pool.read(large)
+        return before, pool.running(), resident_bytes(pool.running()[0])
+
+    before, after, resident = with_pool(work)
+    assert before == after
+    assert resident < MOST_KEPT_BYTES
+
+
+def test_a_worker_that_stays_too_large_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.crawl.workers.MOST_KEPT_BYTES", 1)
+    large = task(1, "<h1>Tides</h1>" + "<p>The tide tables of the harbour.</p>" * 40_000)
+
+    async def work(pool: Pool) -> tuple[list[int], list[int]]:
+        await pool.read(task(2))
+        before = pool.running()
+        await pool.read(large)
+        return before, pool.running()
+
+    before, after = with_pool(work)
+    assert len(before) == 1
+    assert after == []
 
 
 def test_a_page_that_hangs_is_given_up_and_the_next_is_read() -> None:
