@@ -105,7 +105,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "scraper.standards": ("url", "charset", "date"),
     "scraper.clean": (),
     "scraper.fields": (),
-    "pipelines.cli": ("console", "exits", "logs", "options", "progress", "reports", "results", "rooms"),
+    "pipelines.cli": ("console", "engines", "exits", "logs", "options", "progress", "reports", "results", "rooms"),
 }
 
 # Modules that take text or bytes and return values: they open no socket, file or database, and ask no clock.

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.cli import console, exits, progress
+from pipelines.cli.engines import engine_options, opened
 from pipelines.cli.options import command, json_option
 
 
@@ -21,15 +22,7 @@ from pipelines.cli.options import command, json_option
 @click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder for the shards.")
 @click.option("--format", "form", type=click.Choice(("jsonl", "parquet")), default="jsonl", help="How to write them.")
-@click.option("--engine", type=click.Choice(("local", "dask")), default="local", help="Who does the work.")
-@click.option("--scheduler", metavar="ADDRESS", help="A running Dask scheduler, such as tcp://127.0.0.1:8786.")
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    show_default="one per core",
-    help="Processes that are started here.",
-)
+@engine_options("local")
 @click.option("--all-kinds", is_flag=True, help="Make records of listings, About pages and the like, too.")
 @click.option(
     "--pages-per-shard", type=click.IntRange(min=1), default=200, metavar="N", help="Pages in one piece of the work."
@@ -53,13 +46,10 @@ def extract_corpus(
     and has the digests. Pages that could not be read make the exit code 3.
     """
     from pipelines import corpus
-    from pipelines.engine import open_engine
 
-    if scheduler and engine != "dask":
-        raise click.UsageError("--scheduler goes with --engine dask", click.get_current_context())
-    with open_engine(engine, workers=workers, scheduler=scheduler) as opened, progress.Tally("page") as tally:
+    with opened(engine, workers, scheduler) as workforce, progress.Tally("page") as tally:
         report = corpus.extract_corpus(
-            inputs, out, opened, form=form, all_kinds=all_kinds, pages_per_shard=pages_per_shard, progress=tally.show
+            inputs, out, workforce, form=form, all_kinds=all_kinds, pages_per_shard=pages_per_shard, progress=tally.show
         )
     if as_json:
         console.write_json(report.to_dict())

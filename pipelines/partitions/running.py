@@ -60,13 +60,14 @@ def crawl_partitioned(
 ) -> PartitionedReport:
     """Crawl the sites of *starts*, host by host, on the workers of *engine*, and merge all into *archive*.
 
-    *leases* is the address of the store (``open_leases``), *shards* the folder that all workers see; both are beside
-    the archive when None. The same call after an interruption goes on where it stopped. *report* is told the hosts done
-    and the hosts in all. Raises InvalidURL, StoreFailed, EngineLost, ArchiveLocked when another run writes.
+    Without any start every site the archive knows is crawled again. *leases* is the address of the store
+    (``open_leases``), *shards* the folder that all workers see; both are beside the archive when None. The same call
+    after an interruption goes on where it stopped. *report* is told the hosts done and the hosts in all. Raises
+    InvalidURL, StoreFailed, EngineLost, ArchiveLocked when another run writes.
     """
     folder = shards or archive.path.with_name(f"{archive.path.stem}.shards")
     address = leases or str(folder / "leases.db")
-    partitions = _by_host(starts)
+    partitions = _by_host(starts or _known(archive))
     store = open_leases(address)
     hosts: list[dict[str, Any]] = []
     failed: list[str] = []
@@ -91,6 +92,11 @@ def crawl_partitioned(
         return PartitionedReport(tuple(hosts), tuple(failed), archive.count(), int(left))
     finally:
         store.close()
+
+
+def _known(archive: Archive) -> list[str]:
+    rows = archive.connection.execute("SELECT base_url FROM sites WHERE base_url IS NOT NULL ORDER BY host")
+    return [f"{row[0]}/" for row in rows]
 
 
 def _by_host(starts: Sequence[str]) -> dict[str, list[str]]:

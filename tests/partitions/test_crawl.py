@@ -22,6 +22,8 @@ from pipelines.engine import Engine, open_engine
 from pipelines.partitions import PartitionedReport, crawl_partitioned, open_leases
 from pipelines.partitions.work import Assignment, crawl_next
 from tests.blog import Blog
+from tests.cli.calls import Caller
+from tests.cli.conftest import call as call
 from tests.corpus.test_engines import needs_dask
 from tests.server import Reply, Request, Server, serve
 
@@ -192,3 +194,13 @@ def test_a_killed_driver_goes_on_where_it_was(blogs: list[Server], tmp_path: Pat
         report = many(db, blogs, engine)
     assert (report.status, report.articles) == ("done", sum(SIZES)), report
     assert records(db) == whole
+
+
+def test_the_command(blogs: list[Server], tmp_path: Path, call: Caller) -> None:
+    db = tmp_path / "archive.db"
+    words = ("crawl", *starts(blogs), "--db", db, "--engine", "local", "--workers", "2", "--delay", "0")
+    first = call(*words)
+    assert (first.code, f"3 hosts: {sum(SIZES)} new" in first.err) == (0, True), first
+    assert (call(*words).code, len(records(db))) == (0, sum(SIZES))
+    wrong = call("crawl", *starts(blogs), "--db", db, "--workers", "2")
+    assert (wrong.code, "goes with --engine" in wrong.err) == (2, True)
