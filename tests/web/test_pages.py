@@ -240,3 +240,10 @@ def test_the_keys_of_the_help_are_those_of_the_script() -> None:
     assert table
     told = {key for keys, _ in KEYS for key in keys.split()} - {"Enter", "Esc"}
     assert told == set(re.findall(r'^    "?([^":\s]+)"?:', table[1], re.MULTILINE))
+
+
+def test_the_row_of_one_site_is_that_of_the_list(room: Room) -> None:
+    from pipelines.web.pages.site import _row
+
+    with Archive(room.db, readonly=True) as archive:
+        assert [_row(archive.connection, site.site) for site in archive.sites()] == list(archive.sites())

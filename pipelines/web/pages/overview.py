@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from pipelines.web.health import HEALTH, alarms, coverage_shares, health_of
+from pipelines.web.health import HEALTH, alarms, coverage_shares, health_of, sentences, statuses
 from pipelines.web.inside import names
 from pipelines.web.months import months_of, sparks
 from pipelines.web.page import MONTHS, NUMBER, SHARE_OR_NULL, TEXT, TEXT_OR_NULL, Asked, Content, Page, shape
@@ -21,6 +21,7 @@ def load(asked: Asked) -> Content:
     until = asked.now.strftime("%Y-%m")
     rhythm = sparks(connection, until)
     shares = coverage_shares(connection)
+    fares = statuses(asked.archive, asked.now)
     found = asked.archive.sites()
     called = names(asked.archive, (site.site for site in found if not site.title))
     sites = [
@@ -29,13 +30,13 @@ def load(asked: Asked) -> Content:
             "title": site.title or called.get(site.site),
             "months": rhythm.get(site.site, []),
             "coverage": shares.get(site.site),
-            "health": health_of(site, shares.get(site.site)),
+            "health": health_of(site, shares.get(site.site), sentences(fares.get(site.site))),
         }
         for site in found
     ]
     return {
         "totals": totals(connection),
-        "alarms": alarms(connection, asked.now),
+        "alarms": alarms(connection, asked.now, fares),
         "sites": sites,
         "months": months_of(connection, until),
         "runs": _runs(connection),

@@ -6,7 +6,9 @@ import json
 import sqlite3
 from typing import Any
 
-from pipelines.web.health import HEALTH, coverage_shares, health_of
+from pipelines.archive.reading import SiteRow
+from pipelines.scheduled import SiteStatus
+from pipelines.web.health import HEALTH, coverage_shares, health_of, sentences, statuses
 from pipelines.web.inside import names
 from pipelines.web.months import months_of
 from pipelines.web.page import (
@@ -17,6 +19,7 @@ from pipelines.web.page import (
     SHARE_OR_NULL,
     TEXT,
     TEXT_OR_NULL,
+    YES_NO,
     Asked,
     Content,
     Page,
@@ -37,10 +40,11 @@ REPEATED_SHOWN = 40
 def load(asked: Asked) -> Content:
     """Return the site of that host. Raises NotFound."""
     host, connection = asked.values["host"], asked.archive.connection
-    row = next((site for site in asked.archive.sites() if site.site == host), None)
+    row = _row(connection, host)
     if row is None:
         raise NotFound(f"the archive knows no site {host}", hint="/overview lists them")
-    share = coverage_shares(connection).get(host)
+    share = coverage_shares(connection, host).get(host)
+    fares = statuses(asked.archive, asked.now).get(host)
     newest = asked.archive.search("", site=host, sort="newest", limit=ARTICLES_SHOWN)
     facts = connection.execute(
         "SELECT base_url, language, generator, first_seen_at FROM sites WHERE host = ?", (host,)
@@ -53,7 +57,8 @@ def load(asked: Asked) -> Content:
         "generator": facts[2],
         "first_seen_at": facts[3],
         "coverage": share,
-        "health": health_of(row, share),
+        "health": health_of(row, share, sentences(fares)),
+        "schedule": _schedule(fares),
         "months": months_of(connection, asked.now.strftime("%Y-%m"), "site = ?", (host,)),
         "authors": _counted(connection, _AUTHORS, host, AUTHORS_SHOWN),
         "tags": _counted(connection, _TAGS, host, TAGS_SHOWN),
@@ -67,6 +72,35 @@ def load(asked: Asked) -> Content:
             )
         ],
         "template": _template(connection, host),
+    }
+
+
+def _row(connection: sqlite3.Connection, host: str) -> SiteRow | None:
+    """Return what ``Archive.sites`` says of one site, without counting all the others; None when it is not there."""
+    site = connection.execute("SELECT title, crawled_at FROM sites WHERE host = ?", (host,)).fetchone()
+    if site is None:
+        return None
+    articles, words, first, last = connection.execute(
+        "SELECT count(*), coalesce(sum(word_count), 0), min(published), max(published) FROM articles WHERE site = ?",
+        (host,),
+    ).fetchone()
+    states = dict(
+        connection.execute("SELECT state, count(*) FROM pages WHERE site = ? GROUP BY state", (host,)).fetchall()
+    )
+    pages, queued, failed, gone = sum(states.values()), *(states.get(name, 0) for name in ("queued", "failed", "gone"))
+    return SiteRow(host, site[0], articles, words, first, last, pages, queued, failed, gone, site[1])
+
+
+def _schedule(fares: SiteStatus | None) -> dict[str, Any] | None:
+    """Return how often the site posts and is crawled, None when nothing is known."""
+    if fares is None:
+        return None
+    return {
+        "every": fares.every,
+        "paused": fares.paused,
+        "due_at": fares.due_at,
+        "typical_days": fares.rhythm.typical_days,
+        "silent_days": fares.rhythm.silent_days,
     }
 
 
@@ -118,6 +152,7 @@ def _template(connection: sqlite3.Connection, host: str) -> dict[str, Any] | Non
     }
 
 
+DAYS = {"type": ["number", "null"]}
 _SOURCE = shape(source=TEXT, claimed=NUMBER, archived=NUMBER, missing=list_of(TEXT), missing_total=NUMBER)
 _TEMPLATE = shape(version=NUMBER, pages=NUMBER_OR_NULL, repeated=NUMBER, examples=list_of(TEXT))
 
@@ -144,6 +179,12 @@ PAGE = Page(
         first_seen_at=TEXT,
         coverage=SHARE_OR_NULL,
         health=HEALTH,
+        schedule={
+            "anyOf": [
+                shape(every=TEXT_OR_NULL, paused=YES_NO, due_at=TEXT_OR_NULL, typical_days=DAYS, silent_days=DAYS),
+                {"type": "null"},
+            ]
+        },
         months=MONTHS,
         authors=COUNTED,
         tags=COUNTED,

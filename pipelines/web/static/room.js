@@ -18,6 +18,7 @@
   // Search as you type: the page of the new query is fetched and its results put in place of the old ones
   const DEBOUNCE_MS = 140;
   const ask = byId("ask");
+  const isNarrow = matchMedia("(max-width: 60rem)").matches;
   let timer, waiting, shown = ask && new URLSearchParams(new FormData(ask)).toString();
   const address = () => {
     const fields = [...new FormData(ask)].filter(([name, value]) => value !== "" && !(name === "sort" && value === "rank"));
@@ -39,6 +40,8 @@
       byId("count").textContent = page.getElementById("count").textContent;
       // the live region stays the same element, so that its new words are read out
       results.querySelector("#count").replaceWith(byId("count"));
+      const facets = document.querySelector(".facets details"), fresh = results.querySelector(".facets details");
+      if (fresh) fresh.open = facets ? facets.open : !isNarrow;
       byId("results").replaceWith(results);
       document.title = page.title;
       history.replaceState(null, "", url);
@@ -51,7 +54,7 @@
   ask?.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); location.assign(address()); });
 
   // Narrow screens begin with the facets and the contents closed
-  if (matchMedia("(max-width: 60rem)").matches) {
+  if (isNarrow) {
     for (const part of document.querySelectorAll(".facets details, .contents details")) part.open = false;
   }
 
