@@ -8,6 +8,7 @@ on the development corpora a preference for ``entry-content`` and its kin gained
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate
 
 from scraper.blocks import Block, Frame
@@ -25,8 +26,11 @@ ENOUGH_WORDS = 10
 """Added prose below this is a caption or a label and no reason to widen the body."""
 TWIN_WORDS = 20
 """Running text that makes a frame of the same name a part of the body."""
+WORTH_WORDS = 60
+"""Words of the other parts below which they are asides in the middle of the text, not parts of it."""
 OTHERS_PER_TWIN = 0.5
 """Words of other things that may be brought in for each word of the other parts."""
+_NUMBER = re.compile(r"\d+")  # the parts of a body are often numbered: "story-body-1", "story-body-2"
 _TITLES = frozenset(("h1", "h2", "h3", "h4"))
 _NEVER_WHOLE = frozenset("li ul ol dl dd dt p table tbody thead tr td blockquote h1 h2 h3 h4 h5 h6 pre figure".split())
 """Elements that are parts of a text, never the whole of it."""
@@ -113,16 +117,21 @@ def _with_twins(frame: Frame, totals: list[float], marks: Marks) -> Frame:
     frames, blocks = marks.page.frames, marks.page.blocks
     if not frame.names:
         return frame
+    name = _NUMBER.sub("", frame.names)
     twins = [
         other
         for other in frames
-        if other.names == frame.names and other.tag == frame.tag and totals[other.index] >= TWIN_WORDS
+        if other.tag == frame.tag
+        and totals[other.index] >= TWIN_WORDS
+        and not other.index < frame.index < other.end  # what is around the frame is no part beside it
+        and _NUMBER.sub("", other.names) == name
     ]
     if len(twins) < 2:
         return frame
     first, last = twins[0].first, twins[-1].last
     if any(
-        block.tag in _TITLES and block.linked > LINKED_SHARE * block.words for block in blocks[max(first - 1, 0) : last]
+        block.tag in _TITLES and block.linked > LINKED_SHARE * block.words and marks.verdicts[block.index] is None
+        for block in blocks[max(first - 1, 0) : last]
     ):
         return frame
     outer = frame
@@ -134,4 +143,5 @@ def _with_twins(frame: Frame, totals: list[float], marks: Marks) -> Frame:
         block.words for twin in twins for block in blocks[twin.first : twin.last] if verdicts[block.index] is None
     )
     own = sum(block.words for block in blocks[frame.first : frame.last] if verdicts[block.index] is None)
-    return outer if whole - parts <= OTHERS_PER_TWIN * (parts - own) else frame
+    gained = parts - own
+    return outer if gained >= WORTH_WORDS and whole - parts <= OTHERS_PER_TWIN * gained else frame

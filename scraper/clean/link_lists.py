@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scraper.blocks import Block
 from scraper.marks import LINKED_SHARE, Cut, Marks
 
 TAIL_SHARE = 0.07
@@ -27,7 +28,14 @@ def find(marks: Marks) -> Iterator[Cut]:
                 block.index, block.index + 1, "links after the text", f"{block.linked} of {block.words} words in links"
             )
             continue
-        if after == 0 and block.tag in _HEADINGS:
+        if after == 0 and block.tag in _HEADINGS and not _is_item(marks, block):
             yield Cut(block.index, block.index + 1, "a heading with nothing below it", block.tag)
             continue
         after += block.words
+
+
+def _is_item(marks: Marks, block: Block) -> bool:
+    """Tell whether a heading is an item of a list: some authors write lists in large letters."""
+    frames = marks.page.frames
+    parent = frames[block.frame].parent
+    return parent >= 0 and frames[parent].tag == "li"
