@@ -4,7 +4,7 @@ FTS5 finds rows quickly (30 ns each, rare words lead the way) and scores them sl
 row, and before the first one it counts how many rows each phrase has. So a search looks at how frequent its words
 are, which the 500th row of each tells, and then
 
-- scores by the rarer words only, while all words have to occur: a word that half of the articles have says nothing;
+- scores by the rarer words only, while all words have to occur: a word that every thirtieth article has says little;
 - scores every match when they are few enough (**exact**);
 - else scores candidates: articles with the words in their title, then the latest filed (**capped**);
 - where even going through the matches would be slow, considers the latest articles, ever more until enough match;
@@ -29,22 +29,28 @@ WEIGHTS = (8.0, 2.0, 4.0, 1.0, 1.0)
 """What a word in title, byline, keywords, text, grams counts in bm25: a post whose title says it is about it."""
 PROBE_ROWS = 500
 """A word's frequency is judged by the number of its 500th article; with fewer it is rare."""
-FREQUENT_SHARE = 0.1
-"""A word that more than a tenth of the articles have is not scored beside a rarer one."""
-EXACT_ROWS = 1_000
-"""Up to so many matches, times scored words, are all scored: a millisecond."""
-COUNTED_ROWS = 20_000
+FREQUENT_SHARE = 0.03
+"""A word that more of the articles have is not scored beside a rarer one."""
+EXACT_ROWS = 600
+"""Up to so many matches, times scored words, are all scored: half a millisecond."""
+UNSCORED_ROWS = 300
+"""Where texts have to be read, the matches are gone through only so far."""
+COUNTED_ROWS = 15_000
 """bm25 may count so many rows before it begins, and a search may go through so many: half a millisecond to two."""
 TITLE_CANDIDATES = 200
 LATEST_CANDIDATES = 300
 """How many articles with all words in the title, and how many others, are scored when there are too many matches;
 divided by the number of words scored."""
-READ_CANDIDATES = 40
+READ_CANDIDATES = 30
 """How many of each where texts have to be read."""
+_READ_CHARACTERS = 20_000
+"""How far into a text it is read; what is longer is scored by its beginning."""
 _LEAST_ROWS = 4_000
 """With a word rarer than this, matches are counted by scoring them: at the worst so many rows."""
 _TOGETHER = 10
 """Words that are searched together stand together so many times as often as chance would have it."""
+_HARDLY_MORE = 3
+"""The same where a wrong guess costs little."""
 LITERAL_ROWS = 20_000
 """How many articles are looked into for a sign that the index does not know, as in C++; 5 µs each."""
 _PHRASE_COST = 10
@@ -89,7 +95,9 @@ def rank(connection: sqlite3.Connection, query: Query, condition: Condition, lim
         scores = found.all_scores()
         return Matches(_sorted(scores)[:limit], len(scores), capped=False)
     cost = min(frequency.cost for frequency in frequencies) * len(frequencies)
-    narrow, latest = found.latest_within(cost, size, limit, max(limit, EXACT_ROWS // share) + 1)
+    most = EXACT_ROWS // share if scored else UNSCORED_ROWS
+    found = replace(found, expected=_by_chance([frequency.rows for frequency in frequencies], size))
+    narrow, latest = found.latest_within(cost, size, limit, max(limit, most) + 1)
     total, narrowed = len(latest), narrow is not found
     if scored and not narrowed and total * share <= EXACT_ROWS:
         return Matches(_sorted(narrow.scores(latest))[:limit], total, capped=False)
@@ -117,10 +125,12 @@ def _rank_one(query: Query, found: _Found, limit: int) -> Matches:
 def _expected(rows: Sequence[int], size: int) -> float:
     """Return how many articles at most to expect with words that *rows* articles each have."""
     least = min(rows)
-    if least > _LEAST_ROWS:
-        return least
-    by_chance = size * math.prod(row / max(1, size) for row in rows)
-    return min(least, by_chance * _TOGETHER)
+    return least if least > _LEAST_ROWS else min(least, _by_chance(rows, size) * _TOGETHER)
+
+
+def _by_chance(rows: Sequence[int], size: int) -> float:
+    """Return how many articles would have all of these words if they had nothing to do with each other."""
+    return size * math.prod(row / max(1, size) for row in rows)
 
 
 def _size(connection: sqlite3.Connection) -> int:
@@ -180,6 +190,8 @@ class _Found:
     scoring: str | None
     """What is scored by; None when nothing can be scored in time."""
     condition: Condition
+    expected: float = math.inf
+    """How many match if words stood together by chance only."""
 
     def latest_within(self, cost: int, size: int, enough: int, most: int) -> tuple[_Found, list[int]]:
         """Return (the matches that are considered, the ids of the latest *most* of them).
@@ -190,7 +202,7 @@ class _Found:
         share = COUNTED_ROWS / max(1, cost)
         while share < 1:
             newest = Condition(" AND rowid > ?", (size - int(size * share),))
-            narrow = replace(self, condition=newest + self.condition)
+            narrow = replace(self, condition=newest + self.condition, expected=self.expected * share)
             latest = narrow.latest(most)
             if len(latest) >= enough:
                 return narrow, latest
@@ -243,6 +255,11 @@ class _Found:
 
     def latest(self, most: int) -> list[int]:
         """Return the ids of the latest *most* matches, the last filed first."""
+        if self.expected * _HARDLY_MORE <= most:
+            # FTS5 goes forwards in half the time; that is of use where all matches are wanted.
+            ids = self._ids("articles_fts", self.full, most, "ASC")
+            if len(ids) < most:
+                return ids[::-1]
         return self._ids("articles_fts", self.full, most)
 
     def titled(self, title: str | None, most: int) -> list[int]:
@@ -254,9 +271,9 @@ class _Found:
             return []
         return self._ids("titles_fts", title, most)
 
-    def _ids(self, table: str, expression: str, most: int) -> list[int]:
+    def _ids(self, table: str, expression: str, most: int, order: str = "DESC") -> list[int]:
         matching = f"SELECT rowid FROM {table} WHERE {table} MATCH ?{self.condition.on(table)}"
-        sql = f"{matching} ORDER BY rowid DESC LIMIT {most}"
+        sql = f"{matching} ORDER BY rowid {order} LIMIT {most}"
         return [row[0] for row in rows_of(self.connection, sql, (expression, *self.condition.values))]
 
 
@@ -298,25 +315,28 @@ def _read_scores(
         for group, frequency in zip(query.groups, frequencies, strict=True)
     ]
     listed = ", ".join(map(str, ids))
-    rows = rows_of(connection, f"SELECT id, title, text FROM articles WHERE id IN ({listed})")
+    rows = rows_of(
+        connection, f"SELECT id, title, substr(text, 1, {_READ_CHARACTERS}) FROM articles WHERE id IN ({listed})"
+    )
     usual = sum(len(row[2]) for row in rows) / max(1, len(rows)) or 1.0
     phrase = " ".join(atom.words[0] for atom in query.atoms if atom.words).lower()
     scores: dict[int, float] = {}
     for article_id, title, text in rows:
-        low, low_title = lowered(text), lowered(title or "")
+        low_title = lowered(title or "")
         length = _K1 * (1 - _B + _B * len(text) / usual)
         score = 0.0
         for weight, group in wanted:
-            often = sum(_often(low, needle) + WEIGHTS[0] * _often(low_title, needle) for needle in group)
+            often = sum(_often(text, needle) + WEIGHTS[0] * _often(low_title, needle) for needle in group)
             score += weight * often * (_K1 + 1) / (often + length)
-        if len(wanted) > 1 and (phrase in low_title or phrase in low):
+        if len(wanted) > 1 and (phrase in low_title or phrase in text):
             score *= _WORDS_TOGETHER
         scores[article_id] = score
     return scores
 
 
-def _often(low: str, needle: Needle) -> int:
+def _often(text: str, needle: Needle) -> int:
+    # A lower-cased copy of the text would cost more than looking for both spellings.
     if not needle.whole:
-        return low.count(needle.first)
-    phrase = " ".join((needle.first, *needle.rest))
-    return low.count(f" {phrase}") + low.startswith(phrase)
+        return text.count(needle.first)
+    small, capital = needle.spellings
+    return text.count(small) + text.count(capital) + text.startswith((small[1:], capital[1:]))

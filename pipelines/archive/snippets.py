@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipelines.archive.queries import Atom
 from pipelines.archive.words import folded
@@ -20,6 +20,8 @@ LEAD_CHARACTERS = 60
 """How much is shown before the first match, so that it can be understood."""
 _PLACES = 8
 """Places looked at per word when the best window is chosen; it is nearly always among the first."""
+_QUICK_PLACES = 4
+"""The same of words that are easy to find, for a text that is one of twenty."""
 _TRIES = 200
 """Occurrences looked at per word for one that is a whole word: ``is`` occurs in ``this``."""
 _PHRASE_GAP = 3
@@ -41,6 +43,8 @@ class _Folding(dict[int, str]):
 _FOLDING = _Folding()
 _ACCENTED = re.compile(r"[\u00c0-\u024f\u0370-\u04ff\u1e00-\u1fff]")
 """Letters that may lose an accent when they are folded."""
+_TO_FOLD = re.compile(r"[^\x00-\xbf\u2000-\u206f]")
+"""What may fold to something else; typographic quotes and dashes do not."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -59,6 +63,16 @@ class Needle:
     whole: bool
     """False for unspaced scripts, where a match may stand anywhere."""
     prefix: bool
+    spellings: tuple[str, ...] = field(default=(), compare=False)
+    """The words behind a space as they are nearly always written, small and with a capital."""
+
+    def next_after_space(self, text: str, spelt: str, start: int, stop: int) -> int:
+        """Return where a match of one of ``spellings`` begins behind a space from *start* on, -1 without one."""
+        size = len(spelt)
+        at = text.find(spelt, start, stop)
+        while at >= 0 and not self.prefix and text[at + size : at + size + 1].isalnum():
+            at = text.find(spelt, at + size, stop)
+        return at + 1 if at >= 0 else -1
 
     def places(self, low: str, limit: int, start: int = 0, stop: int | None = None) -> Iterator[Span]:
         """Yield the first *limit* (start, end) that begin in *low* between *start* and *stop*, in order."""
@@ -100,7 +114,7 @@ class Needle:
 
 
 def needles(atoms: Iterable[Atom], *fields: str) -> tuple[Needle, ...]:
-    """Return what to look for so that *atoms* of *fields* (``""``: anywhere) are found."""
+    """Return what to look for so that *atoms* of *fields* (``""``: anywhere) are found, the longest first."""
     found: dict[Needle, None] = {}
     for atom in atoms:
         if atom.field not in fields:
@@ -112,8 +126,10 @@ def needles(atoms: Iterable[Atom], *fields: str) -> tuple[Needle, ...]:
             found[Needle(run.lower(), (), whole=False, prefix=False)] = None
         if atom.words:
             first, *rest = (folded(word) for word in atom.words)
-            found[Needle(first, tuple(rest), whole=True, prefix=atom.prefix)] = None
-    return tuple(found)
+            spelt = f" {' '.join((first, *rest))}"
+            spellings = (spelt, f" {' '.join(word.capitalize() for word in (first, *rest))}")
+            found[Needle(first, tuple(rest), whole=True, prefix=atom.prefix, spellings=spellings)] = None
+    return tuple(sorted(found, key=_length, reverse=True))
 
 
 def snippet(text: str, wanted: Sequence[Needle], length: int = SNIPPET_CHARACTERS) -> tuple[str, tuple[Span, ...]]:
@@ -139,7 +155,9 @@ def snippet(text: str, wanted: Sequence[Needle], length: int = SNIPPET_CHARACTER
 
 def spans(text: str, wanted: Sequence[Needle]) -> tuple[Span, ...]:
     """Return (start, end) of every match in a short *text*, in order, not overlapping; accents do not count."""
-    low = text.lower() if text.isascii() else _folded_in_place(text)
+    low = text.lower()
+    if len(low) != len(text) or (not low.isascii() and _TO_FOLD.search(low)):
+        low = _folded_in_place(text)
     found: list[Span] = []
     for needle in wanted:
         if needle.first in low:
@@ -165,22 +183,51 @@ def lowered(text: str) -> str:
 def _first_match(text: str, wanted: Sequence[Needle], room: int) -> int:
     """Return where the first match of the best stretch of *room* characters stands, -1 without any match.
 
-    Best is what holds the most different needles, and the earliest of those. Words nearly always occur in lower case,
-    so the text is searched as it is first; a lower-cased and a folded copy are only made when that does not find all.
+    Best is what holds the most different needles, and the earliest of those. The text is searched as it is first; a
+    lower-cased and a folded copy are only made when that finds nothing.
     """
-    found = _window(text, wanted, room)
-    if found[1] < len(wanted):
-        found = max(found, _window(text, [_capitalised(needle) for needle in wanted], room), key=_matches)
-    if not found[1] or (found[1] < len(wanted) and not _all_occur(text, wanted)):
-        low = lowered(text)
-        found = max(found, _window(low, wanted, room), key=_matches)
-        if found[1] < len(wanted) and _ACCENTED.search(low) and not _all_occur(low, wanted):
-            found = max(found, _window(_folded_in_place(text), wanted, room), key=_matches)
+    found = _quick_window(text, wanted, room)
+    if found[1]:
+        return found[0]
+    low = lowered(text)
+    found = max(found, _window(low, wanted, room), key=_matches)
+    if found[1] < len(wanted) and _ACCENTED.search(low) and not _all_occur(low, wanted):
+        found = max(found, _window(_folded_in_place(text), wanted, room), key=_matches)
     return found[0]
 
 
-def _capitalised(needle: Needle) -> Needle:
-    return Needle(needle.first.capitalize(), tuple(map(str.capitalize, needle.rest)), needle.whole, needle.prefix)
+def _quick_window(text: str, wanted: Sequence[Needle], room: int) -> tuple[int, int]:
+    """Return what ``_window`` does, of words behind a space only: they are found without looking at every letter.
+
+    ``is`` occurs in ``this`` five times as often as alone, and ``find`` is as fast with the space as without.
+    """
+    for index, anchor in enumerate(wanted):
+        best, most = -1, 0
+        at, spelt = -1, ""
+        for spelt in anchor.spellings:
+            at = anchor.next_after_space(text, spelt, 0, len(text))
+            if at >= 0:
+                break
+        others = wanted[index + 1 :]
+        tries = _QUICK_PLACES
+        while at >= 0 and tries:
+            first, found = at, 1
+            for other in others:
+                for spelling in other.spellings:
+                    place = other.next_after_space(text, spelling, max(0, at - room // 2), at + room // 2)
+                    if place >= 0:
+                        found += 1
+                        first = min(first, place)
+                        break
+            if found > most:
+                best, most = first, found
+            if not others or most > len(others):
+                break
+            tries -= 1
+            at = anchor.next_after_space(text, spelt, at + 1, len(text))
+        if most:
+            return best, most
+    return -1, 0
 
 
 def _matches(found: tuple[int, int]) -> int:
@@ -197,14 +244,13 @@ def _window(low: str, wanted: Sequence[Needle], room: int) -> tuple[int, int]:
 
     The longest words are the rarest: the others are looked for around the places of one of those only.
     """
-    order = sorted(wanted, key=_length, reverse=True) if len(wanted) > 1 else wanted
-    for index, anchor in enumerate(order):
+    for index, anchor in enumerate(wanted):
         best, most = -1, 0
         for at, _ in anchor.places(low, _PLACES):
-            first, found = _around(low, at, order[index + 1 :], room)
+            first, found = _around(low, at, wanted[index + 1 :], room)
             if found > most:
                 best, most = first, found
-            if most == len(order) - index:
+            if most == len(wanted) - index:
                 break
         if most:
             return best, most

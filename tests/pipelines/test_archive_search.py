@@ -259,7 +259,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """Return an archive large enough for frequent words to be capped."""
     with Archive(tmp_path_factory.mktemp("many") / "archive.db") as opened:
         with opened.transaction():
-            for number in range(ranking.EXACT_ROWS + 300):
+            for number in range(1_300):
                 words = "sea " * (1 + number % 7) + ("moon " if number % 2 else "") + f"word{number}"
                 title = "Moon and sea" if number % 100 == 5 else f"Day {number}"
                 url = f"https://blog.example/{number}"
