@@ -102,7 +102,8 @@ class Page:
         """Return *href* as an absolute http(s) address without fragment; None when it is none."""
         if self.base_url is None:
             return href if href.startswith(("http://", "https://")) else None
-        return url.join(self.base_url, href)
+        absolute = url.join(self.base_url, href)
+        return url.without_credentials(absolute) if absolute and "@" in absolute else absolute
 
     @cached_property
     def refresh(self) -> tuple[float, str] | None:

@@ -48,6 +48,7 @@ _NORMAL = re.compile(rf"{_HOST}(?:/(?:[A-Za-z0-9_~-][A-Za-z0-9_~.-]*+)?)++").ful
 _WRITTEN = re.compile(
     r"(https?)://(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?(/[^?#]*)(?:\?([^#]*))?(?:#.*)?", re.S
 ).fullmatch
+_CREDENTIALS = re.compile(r"^(https?://)[^/?#@]*@")
 _NAME_WITH_ROOT_DOT = re.compile(r"(?:[^.]+\.)*[a-z][^.]*\.").fullmatch
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # RFC 3986 §3.3, §3.4: what may stand in a path or query as it is. The rest, and a % that begins no octet, is encoded.
@@ -121,6 +122,15 @@ def _parse(url: str) -> _Parts:
         raise InvalidURL(url)
     scheme, host, port, path, query = parts.groups("")
     return _Parts(scheme, host, port, path, query)
+
+
+def without_credentials(url: str) -> str:
+    """Return an absolute address without user name and password: nobody writes them down.
+
+    >>> without_credentials("http://me:secret@blog.example/@me")
+    'http://blog.example/@me'
+    """
+    return _CREDENTIALS.sub(r"\1", url)
 
 
 def is_http(url: str) -> bool:

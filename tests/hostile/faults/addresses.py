@@ -314,7 +314,7 @@ FAULTS = (
         Fault(f"redirect-{status}", _to("/2019/04/b/", status), states=_ELSEWHERE)
         for status in (303, 305, 307, 308, 399)
     ),
-    Fault("refresh-chain-without-end", lambda place: {"*": _next_stub}, states=(DUPLICATE,), limit="max_depth"),
+    Fault("refresh-chain-without-end", lambda place: {"*": _next_stub}, states=(DUPLICATE,)),
     Fault(
         "refresh-to-script",
         lambda place: {PAGE: posted("", '<meta http-equiv="refresh" content="0;url=javascript:alert(1)">')},
@@ -361,7 +361,6 @@ FAULTS = (
         links=("/shop/", PAGE),
         states=(ARCHIVED,),
         text=TRUTH,
-        limit="max_queries_per_path",
     ),
     Fault(
         "every-address-answers-the-same",
@@ -386,6 +385,11 @@ FAULTS = (
     Fault(
         "link-of-a-megabyte",
         lambda place: {PAGE: posted(f'<a href="/{"a" * 1_000_000}">b</a>')},
+        states=(ARCHIVED,),
+    ),
+    Fault(
+        "link-of-5-kilobytes",
+        lambda place: {PAGE: posted(f'<a href="/{"a" * 5_000}">b</a>')},
         states=(ARCHIVED,),
         limit="max_url_length",
     ),
