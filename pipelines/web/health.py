@@ -84,7 +84,9 @@ def alarms(connection: sqlite3.Connection, now: datetime, fares: Mapping[str, Si
     for host, one in fares.items():
         found += [_alarm(host, sentence, f"/sites/{host}") for sentence in sentences(one)]
     for site, kind, problem in connection.execute(
-        "SELECT site, kind, problem FROM sources WHERE problem IS NOT NULL AND problem <> '' ORDER BY site, kind"
+        "SELECT site, kind, problem FROM sources WHERE problem IS NOT NULL AND problem <> ''"
+        # an address that was only tried and never was there is no loss
+        " AND (fetched_at IS NOT NULL OR status IS NULL OR status NOT IN (404, 410)) ORDER BY site, kind"
         f" LIMIT {MAX_ALARMS}"
     ):
         found.append(_alarm(site, f"its {kind} could not be read: {problem}", f"/sites/{site}"))

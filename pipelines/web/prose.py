@@ -142,7 +142,8 @@ class _Writer(HTMLParser):
     def _picture(self, given: dict[str, str]) -> str:
         """Return what stands for a picture: its words, and a link to where it is. Loading it would tell its server
         who reads what."""
-        words = escape(given.get("alt", "").strip() or "A picture without a description", quote=False)
+        alt = given.get("alt", "").strip()
+        words = f"Picture: {escape(alt, quote=False)}" if alt else "A picture without a description"
         source = given.get("src", "")
         if not source or self._in_link or not source.startswith(("http://", "https://")):
             return f'<span class="picture">{words}</span>'

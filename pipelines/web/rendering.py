@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -41,6 +42,8 @@ def environment() -> Environment:
         told=told,
         without=without,
         pieces=pieces,
+        direction=direction,
+        legible=legible,
     )
     made.globals.update(
         link=link,
@@ -179,9 +182,43 @@ def _word_end(text: str, near: int) -> int:
     return min(near, len(text))
 
 
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he iw ji ku ps sd ug ur yi".split())
+"""Languages written from right to left, as a rule (Unicode CLDR, character order)."""
+
+
+def direction(language: str | None) -> str:
+    """Return the direction of writing, ``auto`` where the language is not known.
+
+    >>> direction("fa-IR"), direction("en"), direction(None)
+    ('rtl', 'ltr', 'auto')
+    """
+    if not language:
+        return "auto"
+    return "rtl" if language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+
 def without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return *values* without the one called *name*."""
     return {key: value for key, value in values.items() if key != name}
+
+
+def legible(url: str) -> str:
+    """Return an address as people read it, percent-encoded letters as letters.
+
+    >>> legible("https://a.example/%C3%BCber-uns/?q=a%20b"), legible("https://a.example/%FF")
+    ('https://a.example/über-uns/?q=a%20b', 'https://a.example/%FF')
+    """
+    return _LETTERS.sub(_letters, url)
+
+
+def _letters(found: re.Match[str]) -> str:
+    # what is not printable stays as it is: a sign that turns the direction of writing would turn the address around
+    plain = unquote(found[0], errors="replace")
+    return plain if plain.isprintable() and "\ufffd" not in plain else found[0]
+
+
+_LETTERS = re.compile(r"(?:%[c-fC-F][0-9a-fA-F](?:%[89abAB][0-9a-fA-F])+)+")
+"""Percent-encoded letters beyond ASCII, in UTF-8."""
 
 
 def told(value: Any) -> str:

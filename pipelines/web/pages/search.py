@@ -88,10 +88,12 @@ def hit_of(hit: Hit) -> dict[str, Any]:
 
 
 def facets_of(hits: Hits) -> dict[str, list[dict[str, Any]]]:
-    """Return facet → values with counts, JSON-ready."""
-    return {
+    """Return facet → values with counts, JSON-ready: the most frequent first, years from the latest on."""
+    made: dict[str, list[dict[str, Any]]] = {
         name: [{"value": value, "articles": count} for value, count in hits.facets.get(name, ())] for name in FACETS
     }
+    made["year"].sort(key=lambda one: one["value"], reverse=True)
+    return made
 
 
 _SPANS = list_of({"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2})
