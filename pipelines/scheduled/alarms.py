@@ -74,8 +74,10 @@ class SiteStatus:
         return asdict(self)
 
 
-def status(archive: Archive, *, now: datetime, max_age: timedelta | None = None) -> tuple[SiteStatus, ...]:
-    """Return how each site fares, by host: those on the list, or all of the archive when none is.
+def status(
+    archive: Archive, *, now: datetime, max_age: timedelta | None = None, site: str | None = None
+) -> tuple[SiteStatus, ...]:
+    """Return how each site fares, by host: those on the list, or all of the archive when none is; of them *site* only.
 
     *max_age*: a site whose last good run began longer ago is late; None: after MISSED_RUNS of its own intervals. Paused
     sites have no alarms.
@@ -83,7 +85,8 @@ def status(archive: Archive, *, now: datetime, max_age: timedelta | None = None)
     listed: Sequence[ScheduledSite | str] = scheduled_sites(archive)
     if not listed:
         listed = [row[0] for row in archive.connection.execute("SELECT host FROM sites ORDER BY host")]
-    return tuple(_status(archive.connection, one, now, max_age) for one in listed)
+    wanted = [one for one in listed if site in (None, one.site if isinstance(one, ScheduledSite) else one)]
+    return tuple(_status(archive.connection, one, now, max_age) for one in wanted)
 
 
 def _status(db: sqlite3.Connection, one: ScheduledSite | str, now: datetime, max_age: timedelta | None) -> SiteStatus:

@@ -24,9 +24,9 @@ MAX_ALARMS = 20
 HEALTH = shape(state={**TEXT, "enum": list(STATES)}, why=TEXT)
 
 
-def statuses(archive: Archive, now: datetime) -> dict[str, SiteStatus]:
-    """Return host → how the site fares, as ``backfile status`` tells it."""
-    return {one.site: one for one in status(archive, now=now)}
+def statuses(archive: Archive, now: datetime, site: str | None = None) -> dict[str, SiteStatus]:
+    """Return host → how the site fares, as ``backfile status`` tells it; of one *site*, or of all."""
+    return {one.site: one for one in status(archive, now=now, site=site)}
 
 
 def sentences(one: SiteStatus | None) -> list[str]:

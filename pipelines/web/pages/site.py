@@ -44,7 +44,7 @@ def load(asked: Asked) -> Content:
     if row is None:
         raise NotFound(f"the archive knows no site {host}", hint="/overview lists them")
     share = coverage_shares(connection, host).get(host)
-    fares = statuses(asked.archive, asked.now).get(host)
+    fares = statuses(asked.archive, asked.now, host).get(host)
     newest = asked.archive.search("", site=host, sort="newest", limit=ARTICLES_SHOWN)
     facts = connection.execute(
         "SELECT base_url, language, generator, first_seen_at FROM sites WHERE host = ?", (host,)
