@@ -17,6 +17,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,17 @@ if TYPE_CHECKING:
     from pipelines.archive.saved import SavedSearch
     from pipelines.archive.search import Hits
     from pipelines.archive.trust import Problem
+
+
+@cache
+def _own_name() -> str:
+    """Return the name and version of this program, for the records that it reads from pages."""
+    from importlib.metadata import PackageNotFoundError, version  # only who writes needs it
+
+    try:
+        return f"backfile {version('backfile')}"
+    except PackageNotFoundError:  # run from a copy that nobody installed
+        return "backfile"
 
 
 class Archive:
@@ -164,10 +176,10 @@ class Archive:
 
         Without *page_id* the page goes by the article's address. *reextracted* says that the page is the one filed
         before and only our reading of it is new: the row is replaced and no version made. An article that was gone is
-        there again.
+        there again. *extractor*: the name and version of what read the page, None for this program.
         """
         at = moment(fetched_at)
-        about = Circumstances(at, run_id, raw_hash, extractor, template_version, reextracted)
+        about = Circumstances(at, run_id, raw_hash, extractor or _own_name(), template_version, reextracted)
         with self.transaction():
             page = filing.page_of(self.connection, article, at) if page_id is None else page_id
             return filing.file_article(self.connection, article, page, about)
@@ -182,7 +194,7 @@ class Archive:
         template_version: int = 0,
     ) -> Counter[str]:
         """File (article, page id) pairs in one transaction and return how many got each verdict."""
-        about = Circumstances(moment(fetched_at), run_id, None, extractor, template_version)
+        about = Circumstances(moment(fetched_at), run_id, None, extractor or _own_name(), template_version)
         with self.transaction():
             return filing.file_many(self.connection, filings, about)
 

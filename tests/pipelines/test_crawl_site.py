@@ -68,6 +68,14 @@ def test_tags_are_left_once_they_bring_nothing_new(archive: Archive) -> None:
     assert any(state == "skipped" and "listing pages" in reason for state, reason in skipped)
 
 
+def test_every_record_names_what_read_it(archive: Archive) -> None:
+    with serve(Blog(posts=14).routes()) as server:
+        run(archive, server)
+    names = {stored.extractor for stored in archive.articles()}  # those read again after learning, too
+    assert len(names) == 1
+    assert str(names.pop()).startswith("backfile ")
+
+
 def test_a_disallowed_address_is_not_asked_and_says_why(archive: Archive) -> None:
     blog = Blog(posts=3, links=("/private/diary/",), extra={"/private/diary/": Reply("secret")})
     with serve(blog.routes()) as server:
