@@ -1,5 +1,8 @@
-"""Columns and boxes that stand beside an article: sidebars, related and recent posts, teaser cards, testimonials,
-products."""
+"""Columns and boxes that stand beside an article: sidebars, related and recent posts, teaser cards, testimonials.
+
+Boxes named as products are not among them: in reviews and guides they are the text, six words in seven on the
+development pages.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterator
 
 from scraper.hints import Hint
 from scraper.marks import Cut, Marks
-from scraper.named import LITTLE_PROSE_WORDS, named, tagged, with_role
+from scraper.named import named, tagged, with_role
 
 MAX_TOGETHER = 0.4
 """Share of the page's running text that all boxes of one kind may hold."""
@@ -25,7 +28,6 @@ def find(marks: Marks) -> Iterator[Cut]:
     yield from named(marks, Hint.RELATED | Hint.RECENT, "other posts")
     yield from _beside(marks, named(marks, Hint.REVIEWS, "testimonials"))
     yield from _beside(marks, named(marks, Hint.CARDS, "a teaser", max_prose=CARD_PROSE_WORDS))
-    yield from _beside(marks, named(marks, Hint.PRODUCT, "a product box", max_prose=LITTLE_PROSE_WORDS))
 
 
 def _beside(marks: Marks, cuts: Iterator[Cut]) -> list[Cut]:
