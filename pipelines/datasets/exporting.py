@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NOARCHIVE = "noarchive"
 """The directive by which a page asks not to be kept or passed on (meta robots, X-Robots-Tag)."""
+EXCLUDED = "robots.txt"
+"""The site's robots.txt excludes us from the page now; at the time it did not."""
 STANDARD_OUTPUT = "-"
 QUERY_MATCHES_MAX = 1_000_000
 """Articles one search may choose for an export."""
@@ -50,7 +52,7 @@ def export(
     this search finds. *filters* are those of ``Archive.articles``: site, author, tag, since, until, as_of. *split*: the
     parts of a dataset. *since_last*: only what changed since the last export of this name, and tombstones of what
     ended; JSON Lines only, and the archive has to be writable. *progress* is told the number of articles so far, at
-    each. Pages that carry ``noarchive`` are left out and counted.
+    each. Pages that carry ``noarchive``, or that robots.txt excludes by now, are left out and counted.
     Raises ExportError when *out* cannot be written, or a format or field is unknown.
     """
     # A path loses the slash at its end, by which a folder that does not exist yet is known; text keeps it.
@@ -83,7 +85,7 @@ class _Selection:
 
     def __post_init__(self) -> None:
         self._found = self._found_ids()
-        self._closed = _noarchive_pages(self.archive)
+        self._closed = _closed_pages(self.archive)
         self._increment = (
             increments.since_last(self.archive, self.since_last, self._closed) if self.since_last else None
         )
@@ -94,7 +96,7 @@ class _Selection:
         count = 0
         for stored in self._stored():
             if stored.page_id in self._closed:
-                self.left_out[NOARCHIVE] += 1
+                self.left_out[self._closed[stored.page_id]] += 1
                 continue
             yield record_of(stored)
             count += 1
@@ -120,7 +122,7 @@ class _Selection:
             if chosen is not None and page_id not in chosen:
                 continue
             if page_id in self._closed:
-                self.left_out[NOARCHIVE] += 1
+                self.left_out[self._closed[page_id]] += 1
                 continue
             yield page
 
@@ -157,9 +159,14 @@ def _known(fields: Sequence[str] | None) -> tuple[str, ...]:
     return chosen
 
 
-def _noarchive_pages(archive: Archive) -> frozenset[int]:
-    rows = archive.connection.execute("SELECT id FROM pages WHERE directives LIKE '%' || ? || '%'", (NOARCHIVE,))
-    return frozenset(row[0] for row in rows)
+def _closed_pages(archive: Archive) -> dict[int, str]:
+    """Return the pages that are not to be handed out, each with why."""
+    rows = archive.connection.execute(
+        "SELECT id, directives LIKE '%' || ?1 || '%' FROM pages WHERE directives LIKE '%' || ?1 || '%'"
+        " OR robots_rule IS NOT NULL",
+        (NOARCHIVE,),
+    )
+    return {row[0]: NOARCHIVE if row[1] else EXCLUDED for row in rows}
 
 
 def _to_file(selection: _Selection, name: str, chosen: str, form: Format) -> ExportReport:

@@ -7,7 +7,7 @@ article vanished from its site, was merged into another, or its page now asks no
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +40,10 @@ class Increment:
     """Articles of *changed* that were really written: filters may leave some for later."""
 
 
-def since_last(archive: Archive, name: str, closed: Collection[int]) -> Increment:
+def since_last(archive: Archive, name: str, closed: Mapping[int, str]) -> Increment:
     """Return what changed since the last export of *name*; everything, when there was none.
 
-    *closed*: pages whose articles are not to be handed out.
+    *closed*: pages whose articles are not to be handed out, each with why.
     """
     last = {row[0]: tuple(row)[1:] for row in archive.connection.execute(_LAST, (name,))}
     hashes: dict[int, tuple[str | None, str]] = {}
@@ -56,7 +56,7 @@ def since_last(archive: Archive, name: str, closed: Collection[int]) -> Incremen
             if before is None or before[1] != record_hash or before[2] is not None:
                 hashes[number] = (url, record_hash)
         elif before is not None and before[2] is None:
-            why = reason or "gone" if gone_at else "noarchive"
+            why = reason or "gone" if gone_at else closed[page_id]
             tombstones.append({"id": number, "url": url, "gone_at": gone_at, "reason": why})
     tombstones += [
         {"id": number, "url": url, "gone_at": None, "reason": "no longer in the archive"}

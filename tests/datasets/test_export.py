@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,16 @@ def test_a_page_that_asks_not_to_be_archived_is_left_out_and_counted(shore: Arch
     report = export(shore, tmp_path / "a.jsonl")
     assert report.left_out == {"noarchive": 1}
     assert "Please do not keep this" not in (tmp_path / "a.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_page_that_robots_txt_excludes_by_now_is_left_out_and_counted(shore_db: Path, tmp_path: Path) -> None:
+    db = Path(shutil.copy(shore_db, tmp_path / "archive.db"))
+    with Archive(db) as archive:
+        before = export(archive, tmp_path / "a.jsonl").articles
+        archive.connection.execute("UPDATE pages SET robots_rule = 'Disallow: /' WHERE id = 1")
+        report = export(archive, tmp_path / "b.jsonl")
+    assert report.left_out == {"noarchive": 1, "robots.txt": 1}
+    assert report.articles == before - 1
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.json", "a.csv", "notes", "set/"])
