@@ -49,8 +49,8 @@ def expected(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 
 def start(pages: Path, out: Path, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", "from pipelines.cli import main; raise SystemExit(main())", "extract-corpus", str(pages)]
-    command += ["--out", str(out), "--pages-per-shard", str(SHARD), *words]
+    command = [sys.executable, "-c", "from pipelines.cli import main; raise SystemExit(main())", "extract-corpus"]
+    command += [str(pages), "--out", str(out), "--pages-per-shard", str(SHARD), *words]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
