@@ -299,7 +299,7 @@ def _kicker(marks: Marks) -> Iterator[tuple[int, str, str]]:
         before is not None and before.frame == block.frame
     ):
         return
-    if block.text.split()[0].lower() in words_of("calls"):
+    if not block.text.strip() or block.text.split()[0].lower() in words_of("calls"):
         return
     links = links_of(marks)
     if links.chain(block.frame) & _NO_KICKER or kinds_of(block.text) or beginnings_of(block.text):

@@ -45,6 +45,10 @@ _TAG = re.compile(
     rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?P<end>/)?{_NAME}(?P<entry>(?:item|entry)(?=[\s>/]))?[^<>]*+>?",
     re.I | re.S,
 )
+_HALF = re.compile(
+    r"&#(?:0*5(?:529[6-9]|5[3-9]\d\d|6\d\d\d|7[0-2]\d\d|73[0-3]\d|734[0-3])|[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2});?"
+)
+"""A reference to half a character (U+D800 to U+DFFF), which feedparser cannot write."""
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
 _CLOSING = {"rss": "</channel></rss>", "feed": "</feed>", "rdf": "</rdf:RDF>", "channel": "</channel>"}
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:\d\d)$")
@@ -112,7 +116,10 @@ def _of_xml(text: str, url: str) -> Feed:
     if root is None:
         return Feed(problem=_what_instead(text))
     text, problem = _bounded(text[root.start() :], root["root"].lower())
-    parsed = _parsed(text, url)
+    try:
+        parsed = _parsed(_HALF.sub("\ufffd", text), url)
+    except Exception as error:  # whatever feedparser stumbles over is the feed's problem, not the run's
+        return Feed(problem=f"cannot be read: {squeeze(str(error))[:200]}")
     inherited = _author(parsed.feed) if parsed.version.startswith("atom") else None
     return Feed(
         _plain(parsed.feed.get("title_detail"), parsed.feed.get("title")),

@@ -274,3 +274,20 @@ def test_conformance() -> None:
         wrong += [case["id"]] if False in answers else []
     assert checked > 250
     assert len(wrong) / checked <= 0.005, wrong
+
+
+def test_half_characters_are_replaced_wherever_they_stand() -> None:
+    halves = "".join(f"&#{code};&#x{code:X};" for code in (0xD800, 0xDBFF, 0xDC00, 0xDFFF))
+    items = f"<item><title>a {halves}</title><guid>{halves}</guid><author>{halves}</author><link>/x/</link></item>"
+    body = f"<rss><channel><title>{halves}</title>{items}</channel></rss>"
+    found = feed.parse(body.encode(), "http://blog.example/feed/")
+    assert [entry.url for entry in found.entries] == ["http://blog.example/x/"]
+    repr(found).encode()
+
+
+def test_what_feedparser_raises_is_a_problem_of_the_feed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Any:
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr(feed, "_parsed", fail)
+    assert feed.parse(b"<rss><channel/></rss>", "http://blog.example/feed/").problem == "cannot be read: no such luck"
