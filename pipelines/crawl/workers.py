@@ -29,6 +29,8 @@ _PIPE_BYTES = 1 << 20  # read in large pieces: the default of 64 KiB costs a wak
 _FAREWELL_S = 1.0  # for a worker to end by itself when its input closes; then it is killed
 
 
+HUGE_BYTES = 2_000_000
+"""Bytes of a page after which its worker is ended in any case: what it took may be needed by the next reader."""
 MOST_KEPT_BYTES = 120_000_000
 """Memory above which a worker is ended after a page of more than LARGE_BYTES; it has 60 MB after any number of smaller
 ones. To start another one costs as much as reading thirty pages."""
@@ -188,13 +190,18 @@ class Pool:
                 except TimeoutError:
                     reason = f"it was not read within {self.limits.max_seconds_per_page:g} seconds"
                 finally:
-                    if done and (_bytes_of(work) <= LARGE_BYTES or worker.is_small()):
+                    if done and self._may_stay(worker, _bytes_of(work)):
                         self._idle.append(worker)
                     else:
                         await self._discard(worker, died=not done)
                 if done:
                     return answer
             raise Unreadable(f"{reason}, {self.limits.max_worker_deaths} times")
+
+    @staticmethod
+    def _may_stay(worker: _Worker, size: int) -> bool:
+        """Say whether a worker may read on after a page of *size* bytes."""
+        return size <= LARGE_BYTES or (size <= HUGE_BYTES and worker.is_small())
 
     def warm_up(self) -> None:
         """Start all workers now, beside what else there is to do: for a run that is sure to need them."""
